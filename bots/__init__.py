@@ -1,0 +1,1 @@
+"""How we speak on each platform, and how the suite starts."""

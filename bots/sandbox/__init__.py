@@ -1,0 +1,1 @@
+"""Local stand-ins that speak the three wire protocols, and the people who live in them."""
