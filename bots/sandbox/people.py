@@ -151,19 +151,17 @@ class World:
         return True
 
 
-async def eventually(
-    world: World, person: Person, text: str, *, seconds: float = 5.0
-) -> Seen:
+async def eventually(world: World, person: Person, text: str, *, seconds: float = 5.0) -> Seen:
     """The newest message visible to `person` that contains `text`, awaited in real time."""
 
     def newest() -> Seen | None:
         return next((m for m in reversed(person.sees()) if text in m.text), None)
 
     if not await world.until(lambda: newest() is not None, seconds=seconds):
-        shown = "\n".join(f"  [{m.channel}] {m.author}: {m.text[:200]}" for m in person.sees()[-12:])
+        shown = "\n".join(
+            f"  [{m.channel}] {m.author}: {m.text[:200]}" for m in person.sees()[-12:]
+        )
         raise CannotDo(f"{person.name} never saw {text!r} on their screen:\n{shown}")
     found = newest()
     assert found is not None  # noqa: S101  just awaited
     return found
-
-

@@ -1,0 +1,1 @@
+"""What a community does, whatever the platform."""

@@ -1,0 +1,1 @@
+"""The shared vocabulary: pure values that every platform and every room speak in."""

@@ -1,0 +1,171 @@
+"""The port: what a platform must do for the core, and how it says that it could not."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.chat.actions import Choice, Form
+from core.chat.events import CommandInvoked, Event
+from core.chat.identity import Account, Destination, MessageRef, Platform, Profile, Workspace
+from core.chat.messages import Invalid, Message, Reply
+
+Answer = Reply | Invalid | None
+Handle = Callable[[Event], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One argument of a command, already in the reader's language.
+
+    `name` is canonical (lower case, no space); `person`: the value is somebody; `choices` are
+    the fixed answers; `completes`: suggestions are asked from the core while typing. The last
+    textual option of a command takes the rest of the line where commands are one text.
+    """
+
+    name: str
+    description: str
+    required: bool = True
+    person: bool = False
+    choices: tuple[Choice, ...] = ()
+    completes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command as a platform publishes it.
+
+    `path` is canonical (`rituel aperçu`, at most two words); `name` is the same path in the
+    reader's language (`ritual preview`); `description` is at most 100 characters; `staff`: only
+    moderators and up may use it (a platform may hide it); `opens`: the form it opens at once,
+    instead of being sent to the core.
+    """
+
+    path: str
+    name: str
+    description: str
+    options: tuple[Option, ...] = ()
+    staff: bool = False
+    opens: str | None = None
+
+
+class Menu(Protocol):
+    """What can be invoked, generated from the routes. Languages are `fr`, `en`."""
+
+    languages: tuple[str, ...]
+
+    def commands(self, language: str) -> Sequence[Command]:
+        """Every command, in that language, in the order of the help."""
+
+    def form(self, name: str, language: str) -> Form:
+        """The form of that name. Raises KeyError when there is none (an older version's)."""
+
+    def say(self, key: str, language: str, **values: object) -> str:
+        """A plain text from the catalogues, for what an adapter itself must say."""
+
+    def language(self, locale: str | None) -> str:
+        """The language we speak for a platform's locale tag (`en-US` -> `en`)."""
+
+    async def complete(self, event: CommandInvoked, option: str, typed: str) -> Sequence[Choice]:
+        """Suggestions for an option being typed: at most 25."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform offers natively; where it is False the core or renderer has a fallback."""
+
+    forms: bool
+    private_replies: bool
+    home: bool
+    writes_first: bool
+    threads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something an operator must mend: `where` (a token, a channel, a right), what, and how.
+
+    All three are English, one line each; never a secret.
+    """
+
+    where: str
+    what: str
+    remedy: str
+    fatal: bool = True
+
+
+class DeliveryError(Exception):
+    """A message could not be delivered; the subclass says what that means."""
+
+
+class Transient(DeliveryError):
+    """It may pass later: a timeout, a 5xx, a connection lost before an answer."""
+
+
+class RateLimited(Transient):
+    """The platform asks to wait `retry_after` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"rate limited for {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class Permanent(DeliveryError):
+    """It will never pass: `code` is the platform's own, `reason` one English line without text."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+
+
+class Unreachable(Permanent):
+    """The person cannot be written to in private: they must write first, or refuse it."""
+
+
+class Adapter(Protocol):
+    """One platform, connected.
+
+    An adapter turns what arrives into events for `handle` (drops bots and ourselves, and what
+    comes from workspaces that are not configured), shows the returned answer, and acknowledges
+    to the platform. It touches no table and decides nothing.
+    """
+
+    platform: Platform
+    workspace: Workspace
+    capabilities: Capabilities
+
+    async def start(self, handle: Handle) -> None:
+        """Connect, publish the menu, and begin to hand over events; returns when ready.
+
+        Raises Transient when the platform is down (the suite tries again), Permanent on a
+        refusal (wrong token, disallowed intents).
+        """
+
+    async def stop(self) -> None:
+        """Finish what is in hand (at most a few seconds), close every connection."""
+
+    async def check(self) -> list[Problem]:
+        """Everything wrong with tokens, scopes, intents, rights and channels, all at once.
+
+        Works before `start` and without it.
+        """
+
+    async def send(self, message: Message, to: Destination, *, key: str) -> MessageRef:
+        """Deliver a message and say where it stands (the last part when it had to be split).
+
+        `key` is the outbox row's id: where the platform can refuse a duplicate, a second call
+        with the same key must not show the message twice. A MessageRef destination means in the
+        thread of that message, made when there is none. Raises DeliveryError.
+        """
+
+    async def edit(self, ref: MessageRef, message: Message) -> None:
+        """Replace a message of ours. Raises DeliveryError."""
+
+    async def gate(self, account: Account, *, is_open: bool) -> None:
+        """Let somebody in, or stand them before the gate again. Raises DeliveryError."""
+
+    async def profile(self, account: Account) -> Profile:
+        """What the platform says about somebody. Raises DeliveryError."""
+
+    async def link(self, ref: MessageRef) -> str | None:
+        """An address that opens that message, None where the platform has none."""

@@ -1,0 +1,79 @@
+"""What we say: written once in a small CommonMark subset, rendered natively by each platform."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from core.chat.actions import Action, Link, OpenForm
+from core.chat.identity import Account
+
+Text = NewType("Text", str)
+"""CommonMark subset: paragraphs, `#` headings, lists, quotes, code, **strong**, *emphasis*, links.
+
+Only the catalogues and `core.chat.markup` make a Text; what a person wrote goes through `plain`.
+"""
+
+
+class Style(StrEnum):
+    """How much a button stands out."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice offered under a message; `label` is plain text of at most 40 characters."""
+
+    label: str
+    does: Action | OpenForm | Link
+    style: Style = Style.SECONDARY
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture (PNG bytes) with the words that replace it for those who do not see it."""
+
+    name: str
+    content: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said and what can be done about it.
+
+    `buttons` is one list; each renderer breaks it into rows. Only the accounts in `mentions`
+    may be notified, where the text links to them (`core.chat.markup.mention`); everything else
+    that looks like a mention is inert.
+    """
+
+    text: Text
+    buttons: tuple[Button, ...] = ()
+    image: Image | None = None
+    mentions: tuple[Account, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to the event in hand, given within the platform's window and not stored.
+
+    `private`: only the person who acted sees it. `edits`: it replaces the message whose button
+    was pressed (private by nature; falls back to a private answer when there is none).
+    """
+
+    message: Message
+    private: bool = True
+    edits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """The answer to a form that cannot be taken: field name to what is wrong, in plain text.
+
+    The form stays open (Slack), is offered again with its answers (Discord), or the field is
+    asked again (Telegram).
+    """
+
+    errors: dict[str, str] = field(default_factory=dict)
