@@ -81,7 +81,8 @@ class Profile:
     `handle` is what others type to name the person (`@bob` without the @), empty when there is
     none. `locale` is the platform's own tag (`fr`, `en-US`), None when unknown. `roles` are the
     platform's role names and ids, lower case, to be mapped by the configuration; workspace
-    owners and administrators carry `owner` and `administrator`.
+    owners and administrators carry `owner` and `administrator`. Empty means that nothing was
+    said about roles; a full answer always holds at least `member`.
     """
 
     account: Account

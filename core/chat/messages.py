@@ -2,16 +2,25 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import Any
 
 from core.chat.actions import Action, Link, OpenForm
 from core.chat.identity import Account
 
-Text = NewType("Text", str)
-"""CommonMark subset: paragraphs, `#` headings, lists, quotes, code, **strong**, *emphasis*, links.
 
-Only the catalogues and `core.chat.markup` make a Text; what a person wrote goes through `plain`.
-"""
+class Text(str):
+    """CommonMark subset: paragraphs, `#` headings, lists, quotes, code, strong, emphasis, links.
+
+    Only the catalogues and `core.chat.markup` make one; what a person wrote goes through `plain`
+    first, and the catalogues do so with every value that is not yet a Text.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:  # noqa: ANN401  pydantic's hook, so that the outbox can store a message
+        """Stored and read back as the text it is."""
+        return handler.generate_schema(str)
 
 
 class Style(StrEnum):

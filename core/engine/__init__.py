@@ -1,0 +1,1 @@
+"""Machinery that knows no feature: events in, messages out, work due later."""

@@ -1,0 +1,307 @@
+"""The way of one event: already seen? who? may they? one transaction, then the answer."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import uuid4
+
+import structlog
+from tortoise.exceptions import IntegrityError
+
+from core.chat.actions import Choice
+from core.chat.adapter import Adapter, Answer, DeliveryError
+from core.chat.events import (
+    ButtonPressed,
+    CommandInvoked,
+    Event,
+    FormOpened,
+    FormSubmitted,
+    HomeOpened,
+    MessagePosted,
+)
+from core.chat.identity import Account, MessageRef, Platform, Profile, Workspace
+from core.chat.markup import join
+from core.chat.messages import Invalid, Message, Reply
+from core.engine import forms, jobs, outbox
+from core.engine.clock import Clock
+from core.engine.database import transaction
+from core.engine.errors import Refused
+from core.engine.models import Community, Job, OutboxMessage, SeenDelivery, State
+from core.engine.routes import ButtonRoute, CommandRoute, FormRoute, Routes
+from core.engine.scene import Dialogue, Scene, Speaker
+from core.engine.texts import Texts
+
+log = structlog.get_logger()
+
+Asked = CommandInvoked | ButtonPressed | FormSubmitted | FormOpened | HomeOpened
+ASKED = (CommandInvoked, ButtonPressed, FormSubmitted, FormOpened, HomeOpened)
+
+
+class Directory(Protocol):
+    """Who is behind an account: the members' room, as the machinery needs it."""
+
+    async def knows(self, community: Community, account: Account) -> bool:
+        """Whether that account was met before."""
+
+    async def recognise(self, scene: Scene, account: Account, profile: Profile | None) -> Speaker:
+        """The member behind an account, made when new, brought up to date by `profile`."""
+
+
+class _AlreadySeen(Exception):
+    """The same delivery was handled before."""
+
+
+@dataclass(slots=True)
+class App:
+    """One community at work: it handles events, does what is due and delivers what is owed."""
+
+    community: Community
+    routes: Routes
+    texts: Texts
+    clock: Clock
+    directory: Directory
+    settings: Mapping[type, object] = field(default_factory=dict)
+    adapters: dict[Platform, Adapter] = field(default_factory=dict)
+    _planned: dict[str, str] = field(default_factory=dict)
+
+    async def handle(self, event: Event) -> Answer:
+        """Handle one event and say what to answer; never raises.
+
+        What goes wrong is logged under a short reference, which the person who asked is given.
+        """
+        context = {"event": type(event).__name__, "delivery": event.delivery_id}
+        with structlog.contextvars.bound_contextvars(**context):
+            try:
+                profile = await self._profile(event)
+                async with transaction():
+                    return await self._handle(event, profile)
+            except _AlreadySeen:
+                log.info("delivered twice")
+            except Exception as error:  # noqa: BLE001  the one error boundary
+                return self._apologise(event, error)
+        return None
+
+    async def complete(self, event: CommandInvoked, option: str, typed: str) -> Sequence[Choice]:
+        """Suggestions for an option being typed; none for who may not run the command."""
+        route = self.routes.commands.get(event.path)
+        wants = next((o for o in route.options if o.name == option), None) if route else None
+        if route is None or wants is None or wants.completes is None or event.account is None:
+            return ()
+        profile = await self._profile(event)
+        async with transaction():
+            dialogue = await self._dialogue(event.account, profile)
+            return await wants.completes(dialogue, typed) if dialogue.who.may(route.role) else ()
+
+    def scene(self) -> Scene:
+        """Where work without a person stands."""
+        return Scene(self.community, self.clock.now(), self.texts, self.workspaces, self.settings)
+
+    @property
+    def workspaces(self) -> tuple[Workspace, ...]:
+        """The workspaces now served."""
+        return tuple(adapter.workspace for adapter in self.adapters.values())
+
+    async def work(self) -> int:
+        """Plan what recurs and do what is due; says how many jobs were done."""
+        await self._plan()
+        return await jobs.run_due(self.community, self.clock.now(), self._do)
+
+    async def deliver(self, platform: Platform) -> int:
+        """Deliver what is owed on one platform; says how many rows were tried."""
+        return await outbox.deliver_due(
+            self.community, self.clock.now(), self.adapters[platform], self._delivered
+        )
+
+    async def settle(self) -> None:
+        """Work and deliver until nothing more is due at this moment of the clock."""
+        while await self.work() + sum([await self.deliver(p) for p in tuple(self.adapters)]):
+            continue
+
+    # -- one event ------------------------------------------------------------------------
+
+    async def _profile(self, event: Event) -> Profile | None:
+        if event.account is None or (event.profile is not None and event.profile.roles):
+            return event.profile
+        known = await self.directory.knows(self.community, event.account)
+        if known and not self._reserved(event):
+            return event.profile
+        with suppress(DeliveryError):
+            return await self.adapters[event.account.platform].profile(event.account)
+        return event.profile
+
+    def _reserved(self, event: Event) -> bool:
+        """Whether a role is asked for: then the platform is asked anew, for one may be demoted."""
+        route: CommandRoute | ButtonRoute | FormRoute | None = None
+        match event:
+            case CommandInvoked():
+                route = self.routes.commands.get(event.path)
+            case ButtonPressed():
+                route = self.routes.buttons.get(event.action.name)
+            case FormSubmitted() | FormOpened():
+                route = self.routes.forms.get(event.form)
+        return route is not None and route.role is not None
+
+    async def _dialogue(self, account: Account, profile: Profile | None) -> Dialogue:
+        scene = self.scene()
+        who = await self.directory.recognise(scene, account, profile)
+        return Dialogue(
+            scene.community,
+            scene.now,
+            scene.texts,
+            scene.workspaces,
+            scene.settings_by_kind,
+            who=who,
+        )
+
+    async def _handle(self, event: Event, profile: Profile | None) -> Answer:
+        await self._mark_seen(event)
+        for kind, witness in self.routes.witnesses:
+            if isinstance(event, kind):
+                await witness(self.scene(), event)
+        if event.account is None:
+            return None
+        dialogue = await self._dialogue(event.account, profile)
+        try:
+            async with transaction():
+                return await self._dispatch(dialogue, event)
+        except Refused as refusal:
+            return dialogue.reply(refusal.key, **refusal.values)
+
+    async def _mark_seen(self, event: Event) -> None:
+        key = f"{event.workspace.platform}:{event.workspace.id}:{event.delivery_id}"[:200]
+        if await SeenDelivery.exists(community=self.community, key=key):
+            raise _AlreadySeen
+        try:
+            await SeenDelivery.create(community=self.community, key=key, at=self.clock.now())
+        except IntegrityError as error:
+            raise _AlreadySeen from error
+
+    async def _dispatch(self, dialogue: Dialogue, event: Event) -> Answer:
+        match event:
+            case CommandInvoked():
+                return await self._command(dialogue, event)
+            case ButtonPressed():
+                return await self._button(dialogue, event)
+            case FormSubmitted():
+                return await self._submitted(dialogue, event)
+            case FormOpened():
+                return await self._opened(dialogue, event)
+            case HomeOpened():
+                return await self._home(dialogue)
+            case MessagePosted() if event.message.channel.private:
+                return await self._private(dialogue, event)
+        return await self._observe(dialogue, event)
+
+    async def _button(self, dialogue: Dialogue, event: ButtonPressed) -> Answer:
+        if event.action.name in forms.ACTIONS:
+            return await self._questionnaire(dialogue, event)
+        button = self.routes.buttons.get(event.action.name)
+        if button is None:
+            return dialogue.reply("error.outdated")
+        if not dialogue.who.may(button.role):
+            return dialogue.reply("error.not_allowed")
+        return await button.handler(dialogue, event)
+
+    async def _opened(self, dialogue: Dialogue, event: FormOpened) -> Answer:
+        form = self.routes.forms.get(event.form)
+        if form is None:
+            return dialogue.reply("error.outdated")
+        if not dialogue.who.may(form.role):
+            return dialogue.reply("error.not_allowed")
+        built = forms.build(form, self.texts, dialogue.who.language)
+        return await forms.begin(dialogue, built, event.argument)
+
+    async def _command(self, dialogue: Dialogue, event: CommandInvoked) -> Answer:
+        route = self.routes.commands.get(event.path)
+        if route is None:
+            return dialogue.reply("error.unknown_command", command=event.path)
+        if not dialogue.who.may(route.role):
+            return dialogue.reply("error.not_allowed")
+        for wants in route.options:
+            given = event.arguments.get(wants.name)
+            if wants.required and not given:
+                label = dialogue.label(f"{route.room}.option.{wants.name}")
+                return dialogue.reply("error.argument_needed", command=event.path, option=label)
+            if given and wants.choices and given not in wants.choices:
+                choices = ", ".join(wants.choices)
+                return dialogue.reply("error.argument_choice", command=event.path, choices=choices)
+        if route.handler is None:
+            assert route.opens is not None  # noqa: S101  a command answers or opens a form
+            built = forms.build(self.routes.forms[route.opens], self.texts, dialogue.who.language)
+            return await forms.begin(dialogue, built, "")
+        return await route.handler(dialogue, event)
+
+    async def _submitted(self, dialogue: Dialogue, event: FormSubmitted) -> Answer:
+        route = self.routes.forms.get(event.form)
+        if route is None:
+            return dialogue.reply("error.outdated")
+        if not dialogue.who.may(route.role):
+            return dialogue.reply("error.not_allowed")
+        form = forms.build(route, self.texts, dialogue.who.language)
+        wrong = forms.problems(form, event.answers, self.texts, dialogue.who.language)
+        return Invalid(wrong) if wrong else await route.handler(dialogue, event)
+
+    async def _private(self, dialogue: Dialogue, event: MessagePosted) -> Answer:
+        if await forms.open_draft(dialogue):
+            return await self._questionnaire(dialogue, event)
+        return await self._observe(dialogue, event) or dialogue.reply("help.private")
+
+    async def _questionnaire(
+        self, dialogue: Dialogue, event: MessagePosted | ButtonPressed
+    ) -> Answer:
+        draft = await forms.open_draft(dialogue)
+        route = self.routes.forms.get(draft.form) if draft else None
+        cancels = isinstance(event, ButtonPressed) and event.action.name == forms.CANCEL
+        if draft is None or route is None or cancels:
+            return await forms.cancel(dialogue, draft)
+        form = forms.build(route, self.texts, dialogue.who.language)
+        step = await forms.answered(dialogue, draft, form, event)
+        if not isinstance(step, FormSubmitted):
+            return step
+        return await forms.settle(dialogue, draft, form, await self._submitted(dialogue, step))
+
+    async def _observe(self, dialogue: Dialogue, event: Event) -> Answer:
+        answer: Answer = None
+        for kind, observer in self.routes.observers:
+            if isinstance(event, kind):
+                said = await observer(dialogue, event)
+                answer = answer or said
+        return answer
+
+    async def _home(self, dialogue: Dialogue) -> Reply:
+        parts = [part for home in self.routes.homes if (part := await home(dialogue))]
+        text = join([part.text for part in parts])
+        return Reply(Message(text, tuple(b for part in parts for b in part.buttons)))
+
+    def _apologise(self, event: Event, error: Exception) -> Answer:
+        reference = uuid4().hex[:6].upper()
+        log.error("event failed", reference=reference, exc_info=error)
+        if not isinstance(event, ASKED):
+            return None
+        locale = event.profile.locale if event.profile else None
+        text = self.texts.say("error.unexpected", self.texts.language(locale), reference=reference)
+        return Reply(Message(text))
+
+    # -- what is due, what is owed --------------------------------------------------------
+
+    async def _plan(self) -> None:
+        scene = self.scene()
+        for kind, route in self.routes.jobs.items():
+            if route.recurs is not None:
+                day, due = route.recurs(scene).next(scene.now, scene.zone)
+                if self._planned.get(kind) != day.isoformat():
+                    await jobs.schedule(self.community, kind, day.isoformat(), due)
+                    self._planned[kind] = day.isoformat()
+
+    async def _do(self, job: Job) -> None:
+        route = self.routes.jobs.get(job.kind)
+        now = self.clock.now()
+        if route is None or (route.max_delay and now - job.due_at > route.max_delay):
+            log.warning("job skipped", kind=job.kind, key=job.key, due=job.due_at.isoformat())
+            await Job.filter(id=job.id).update(state=State.SKIPPED)
+            return
+        await route.handler(self.scene(), job.key)
+
+    async def _delivered(self, row: OutboxMessage, ref: MessageRef) -> None:
+        await self.routes.delivered_to[row.then](self.scene(), row.argument, ref)

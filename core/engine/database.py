@@ -1,0 +1,78 @@
+"""Connecting to SQLite or PostgreSQL, and the one kind of time a table may hold."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tortoise import Tortoise, connections, fields
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+APP = "amicale"
+
+
+class UtcField(fields.DatetimeField[datetime]):
+    """An aware moment, stored as UTC whatever its own offset.
+
+    On SQLite, Tortoise's own field compares a value with its own offset, so a Paris time
+    compares wrong, and takes a naive one for UTC. Raises ValueError for a naive time.
+    """
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:  # noqa: ANN401  Tortoise's signature
+        """Convert to UTC on the way in."""
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError("a naive time cannot be stored")
+            value = value.astimezone(UTC)
+        return super().to_db_value(value, instance)
+
+
+def configuration(
+    url: str, modules: Iterable[str], migrations: str | None = None
+) -> dict[str, Any]:
+    """Tortoise's configuration for a database address (`sqlite://path`, `postgres://…`)."""
+    app: dict[str, Any] = {"models": list(modules), "default_connection": "default"}
+    if migrations:
+        app["migrations"] = migrations
+    return {
+        "connections": {"default": url.replace("postgresql://", "postgres://", 1)},
+        "apps": {APP: app},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file behind a SQLite address, None for another database or one in memory."""
+    if not url.startswith("sqlite://"):
+        return None
+    path = url.removeprefix("sqlite://").split("?")[0]
+    return None if path in {"", ":memory:"} else Path(path)
+
+
+async def connect(url: str, modules: Iterable[str]) -> None:
+    """Open the database; makes the folder of a SQLite file."""
+    file = sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    await Tortoise.init(config=configuration(url, modules), _enable_global_fallback=True)
+
+
+async def close() -> None:
+    """Close every connection: with one left open the process would never end."""
+    await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[TransactionalDBClient]:
+    """One transaction; nested, a savepoint. Never await the network inside."""
+    async with in_transaction("default") as connection:
+        yield connection
+
+
+def dialect() -> str:
+    """`sqlite` or `postgres`."""
+    return str(connections.get("default").capabilities.dialect)

@@ -1,0 +1,205 @@
+"""Who answers what: the one place a command, button, form or job is declared."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from core.chat.actions import Choice, Kind
+from core.chat.adapter import Answer
+from core.chat.events import ButtonPressed, CommandInvoked, Event, FormSubmitted
+from core.chat.identity import MessageRef, Role
+from core.chat.messages import Message
+from core.engine.scene import Dialogue, Scene
+from core.engine.schedule import Weekly
+
+OnCommand = Callable[[Dialogue, CommandInvoked], Awaitable[Answer]]
+OnButton = Callable[[Dialogue, ButtonPressed], Awaitable[Answer]]
+OnForm = Callable[[Dialogue, FormSubmitted], Awaitable[Answer]]
+OnEvent = Callable[[Dialogue, Any], Awaitable[Answer]]
+OnFact = Callable[[Scene, Any], Awaitable[None]]
+OnJob = Callable[[Scene, str], Awaitable[None]]
+OnDelivered = Callable[[Scene, str, MessageRef], Awaitable[None]]
+OnTyping = Callable[[Dialogue, str], Awaitable[Sequence[Choice]]]
+OnHome = Callable[[Dialogue], Awaitable[Message | None]]
+When = Callable[[Scene], Weekly]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question of a form; its words are `<room>.form.<form>.<name>` and `….<name>.hint`.
+
+    `choices` are values; each one's words are `<room>.form.<form>.<name>.<value>`.
+    """
+
+    name: str
+    kind: Kind = Kind.LINE
+    required: bool = True
+    min_length: int = 0
+    max_length: int = 300
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """One argument of a command; its words are `<room>.option.<name>`.
+
+    `choices` are values whose words are `<room>.option.<name>.<value>`; `completes` suggests
+    values while they are typed.
+    """
+
+    name: str
+    required: bool = True
+    person: bool = False
+    choices: tuple[str, ...] = ()
+    completes: OnTyping | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRoute:
+    """A command: what it is called, who may use it, and who answers."""
+
+    room: str
+    path: str
+    handler: OnCommand | None
+    role: Role | None = None
+    options: tuple[Wants, ...] = ()
+    opens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonRoute:
+    """A button's action, and who answers it."""
+
+    handler: OnButton
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormRoute:
+    """A form: what it asks, who may fill it, and who takes the answers."""
+
+    room: str
+    name: str
+    asks: tuple[Ask, ...]
+    handler: OnForm
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRoute:
+    """Work due later; later than `max_delay` it is skipped."""
+
+    handler: OnJob
+    max_delay: timedelta | None = None
+    recurs: When | None = None
+
+
+class Routes:
+    """The routes of one room; `Routes.of` puts rooms together."""
+
+    def __init__(self, room: str) -> None:
+        self.room = room
+        self.commands: dict[str, CommandRoute] = {}
+        self.buttons: dict[str, ButtonRoute] = {}
+        self.forms: dict[str, FormRoute] = {}
+        self.jobs: dict[str, JobRoute] = {}
+        self.delivered_to: dict[str, OnDelivered] = {}
+        self.observers: list[tuple[type[Event], OnEvent]] = []
+        self.witnesses: list[tuple[type[Event], OnFact]] = []
+        self.homes: list[OnHome] = []
+
+    @classmethod
+    def of(cls, rooms: Iterable["Routes"]) -> "Routes":
+        """All rooms' routes together. Raises ValueError when two rooms claim the same name."""
+        whole = cls("")
+        for room in rooms:
+            for name in ("commands", "buttons", "forms", "jobs", "delivered_to"):
+                mine, theirs = getattr(whole, name), getattr(room, name)
+                if twice := mine.keys() & theirs.keys():
+                    raise ValueError(f"declared twice: {', '.join(sorted(twice))}")
+                mine.update(theirs)
+            whole.observers += room.observers
+            whole.witnesses += room.witnesses
+            whole.homes += room.homes
+        return whole
+
+    def command(
+        self, path: str, *options: Wants, role: Role | None = None
+    ) -> Callable[[OnCommand], OnCommand]:
+        """Answer a command; `path` is canonical, in French, of one or two words.
+
+        Its words: `<room>.command.<path>` (description, at most 100 characters) and
+        `<room>.command.<path>.name` (the path in that language), spaces written as `_`.
+        """
+
+        def declare(handler: OnCommand) -> OnCommand:
+            self.commands[path] = CommandRoute(self.room, path, handler, role, options)
+            return handler
+
+        return declare
+
+    def command_form(self, path: str, form: str, *, role: Role | None = None) -> None:
+        """A command that opens a form at once."""
+        self.commands[path] = CommandRoute(self.room, path, None, role, opens=form)
+
+    def button(self, name: str, *, role: Role | None = None) -> Callable[[OnButton], OnButton]:
+        """Answer the buttons that do `Action(name, …)`."""
+
+        def declare(handler: OnButton) -> OnButton:
+            self.buttons[name] = ButtonRoute(handler, role)
+            return handler
+
+        return declare
+
+    def form(self, name: str, *asks: Ask, role: Role | None = None) -> Callable[[OnForm], OnForm]:
+        """Take the answers of the form `name` (`<room>.<what>`; title `<room>.form.<what>`)."""
+
+        def declare(handler: OnForm) -> OnForm:
+            self.forms[name] = FormRoute(self.room, name, asks, handler, role)
+            return handler
+
+        return declare
+
+    def on(self, kind: type[Event]) -> Callable[[OnEvent], OnEvent]:
+        """Hear every event of that kind by somebody; the first answer given is shown."""
+
+        def declare(handler: OnEvent) -> OnEvent:
+            self.observers.append((kind, handler))
+            return handler
+
+        return declare
+
+    def fact(self, kind: type[Event]) -> Callable[[OnFact], OnFact]:
+        """Hear every event of that kind even when nobody is known to have done it."""
+
+        def declare(handler: OnFact) -> OnFact:
+            self.witnesses.append((kind, handler))
+            return handler
+
+        return declare
+
+    def job(
+        self, kind: str, *, max_delay: timedelta | None = None, recurs: When | None = None
+    ) -> Callable[[OnJob], OnJob]:
+        """Do the work `kind` when due; `recurs` makes it due again and again, keyed by date."""
+
+        def declare(handler: OnJob) -> OnJob:
+            self.jobs[kind] = JobRoute(handler, max_delay, recurs)
+            return handler
+
+        return declare
+
+    def delivered(self, name: str) -> Callable[[OnDelivered], OnDelivered]:
+        """Learn where a message owed with `then=Action(name, …)` now stands."""
+
+        def declare(handler: OnDelivered) -> OnDelivered:
+            self.delivered_to[name] = handler
+            return handler
+
+        return declare
+
+    def home(self, handler: OnHome) -> OnHome:
+        """Contribute a part of a person's home page."""
+        self.homes.append(handler)
+        return handler

@@ -1,0 +1,145 @@
+"""What a handler is given: where it stands, what time it is, and how to owe something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from core.chat.actions import Action, Link, OpenForm
+from core.chat.identity import (
+    Account,
+    Destination,
+    MessageRef,
+    Place,
+    Purpose,
+    Role,
+    Workspace,
+    allows,
+)
+from core.chat.messages import Button, Message, Reply, Style, Text
+from core.engine import jobs, outbox
+from core.engine.models import Community
+from core.engine.texts import Texts
+
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One piece of work in one community, inside one transaction.
+
+    `workspaces` are those now served, in a fixed order. `settings_by_kind` holds each room's
+    typed settings, read once at start.
+    """
+
+    community: Community
+    now: datetime
+    texts: Texts
+    workspaces: tuple[Workspace, ...]
+    settings_by_kind: Mapping[type, object] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The community's time zone."""
+        return self.community.zone
+
+    def settings(self, kind: type[Settings]) -> Settings:
+        """The settings of that type. Raises KeyError when the suite was given none."""
+        found = self.settings_by_kind[kind]
+        assert isinstance(found, kind)  # noqa: S101  the suite keys them by their type
+        return found
+
+    def local(self, moment: datetime) -> datetime:
+        """That moment on the community's wall clock."""
+        return moment.astimezone(self.zone)
+
+    async def owe(
+        self,
+        message: Message,
+        to: Destination,
+        *,
+        then: Action | None = None,
+        member: int | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """Owe a message: delivered after this transaction, at `at` or as soon as possible.
+
+        Once it stands, the `delivered` route named by `then` is called with its MessageRef;
+        `member` is whose message it is, so that it can be forgotten with them.
+        """
+        await outbox.owe(
+            self.community, outbox.Owed(message=message, to=to), at or self.now, then, member
+        )
+
+    async def owe_edit(self, ref: MessageRef, message: Message) -> None:
+        """Owe the replacement of a message of ours."""
+        await outbox.owe(self.community, outbox.Owed(message=message, edits=ref), self.now)
+
+    async def owe_gate(self, account: Account, *, is_open: bool) -> None:
+        """Owe an open (or closed) gate to somebody on one platform."""
+        await outbox.owe(self.community, outbox.Owed(gate=account, is_open=is_open), self.now)
+
+    async def later(self, kind: str, key: str, at: datetime) -> None:
+        """Schedule the job `kind` for `key`; one that exists keeps its time."""
+        await jobs.schedule(self.community, kind, key, at)
+
+    async def no_longer(self, kind: str, key: str) -> None:
+        """Take a job that is still due back."""
+        await jobs.cancel(self.community, kind, key)
+
+    def places(self, purpose: Purpose) -> tuple[Place, ...]:
+        """The channel for that purpose on every platform now served."""
+        return tuple(Place(w.platform, w.id, purpose) for w in self.workspaces)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who acts: a member as the machinery needs to know them.
+
+    `language` is one of `fr`, `fr@tu`, `en`.
+    """
+
+    member: int
+    name: str
+    language: str
+    roles: frozenset[Role]
+    account: Account
+
+    def may(self, required: Role | None) -> bool:
+        """Whether this person holds that role, or one above it."""
+        return allows(self.roles, required)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue(Scene):
+    """A scene in which somebody acts and is answered."""
+
+    who: Speaker
+
+    def say(self, key: str, *, count: int | None = None, **values: object) -> Text:
+        """A text in the language of who acts."""
+        return self.texts.say(key, self.who.language, count=count, **values)
+
+    def label(self, key: str, *, count: int | None = None, **values: object) -> str:
+        """A plain text in the language of who acts."""
+        return self.texts.label(key, self.who.language, count=count, **values)
+
+    def button(
+        self, key: str, does: Action | OpenForm | Link, style: Style = Style.SECONDARY
+    ) -> Button:
+        """A button labelled in the language of who acts."""
+        return Button(self.label(key), does, style)
+
+    def reply(
+        self,
+        key: str,
+        *buttons: Button,
+        edits: bool = False,
+        private: bool = True,
+        count: int | None = None,
+        **values: object,
+    ) -> Reply:
+        """A reply of one text."""
+        text = self.say(key, count=count, **values)
+        return Reply(Message(text, buttons), private=private, edits=edits)

@@ -1,0 +1,102 @@
+"""One person, several accounts: joining two members into one, and taking it back."""
+
+import secrets
+from collections.abc import Iterator
+
+from tortoise import Tortoise
+from tortoise.exceptions import IntegrityError
+from tortoise.models import Model
+
+from core.engine.database import APP, transaction
+from core.engine.scene import Scene
+from core.members.models import Link, LinkAttempt, LinkCode, Member, MemberAccount
+from core.members.rules import ALPHABET, CODE_LENGTH, CODE_LIFE, UNDO, written_code
+
+
+async def show_code(scene: Scene, member: int) -> LinkCode:
+    """A fresh code for ten minutes; the one before it no longer counts."""
+    await LinkCode.filter(member_id=member).delete()
+    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return await LinkCode.create(member_id=member, code=code, expires_at=scene.now + CODE_LIFE)
+
+
+async def owner_of(scene: Scene, typed: str, member: int) -> Member | None:
+    """Whose living code that is; a wrong one is counted against `member`."""
+    row = await LinkCode.get_or_none(
+        code=written_code(typed), expires_at__gt=scene.now, member__community=scene.community
+    ).select_related("member")
+    if row is None:
+        await LinkAttempt.create(member_id=member, at=scene.now)
+        return None
+    return row.member
+
+
+async def link(scene: Scene, one: int, other: int) -> Link:
+    """Make two members one: whoever came first stays, what belongs to the other moves over.
+
+    Where both hold the same thing (a charter accepted twice, two profiles) the first keeps
+    theirs and the other's waits for an undo. Tells the other rooms by the job `members.linked`.
+    """
+    first, second = await Member.filter(id__in=[one, other]).order_by("joined_at", "id")
+    await LinkCode.filter(member_id__in=[one, other]).delete()
+    moved = {model._meta.db_table: await _move(model, second.id, first.id) for model in personal()}
+    await Member.filter(id=second.id).update(absorbed_by=first.id)
+    made = await Link.create(member=first, absorbed=second.id, moved=moved, at=scene.now)
+    await scene.later("members.linked", str(made.id), scene.now)
+    return made
+
+
+async def undo(scene: Scene, link_id: int, member: int) -> Link | None:
+    """Part what was linked less than 24 h ago, each with what was theirs; None when too late."""
+    made = await Link.get_or_none(id=link_id, member_id=member, undone_at=None)
+    if made is None or scene.now - made.at >= UNDO:
+        return None
+    for model in personal():
+        rows = made.moved.get(model._meta.db_table, [])
+        await model.filter(id__in=rows).update(member_id=made.absorbed)
+    await Member.filter(id=made.absorbed).update(absorbed_by=None)
+    made.undone_at = scene.now
+    await made.save(update_fields=["undone_at"])
+    await scene.later("members.unlinked", str(made.id), scene.now)
+    return made
+
+
+def personal() -> Iterator[type[Model]]:
+    """Every table, in every room, that belongs to a member by a column `member`."""
+    for model in Tortoise.apps[APP].values():
+        relation = model._meta.fields_map.get("member")
+        if model is not Link and relation is not None and "member" in model._meta.fk_fields:
+            yield model
+
+
+async def _move(model: type[Model], source: int, target: int) -> list[int]:
+    moved = []
+    for row in await model.filter(member_id=source).order_by("id").values_list("id", flat=True):
+        try:
+            async with transaction():
+                await model.filter(id=row).update(member_id=target)
+        except IntegrityError:
+            continue  # the first member holds the same: theirs counts
+        moved.append(row)
+    return moved
+
+
+async def accounts(member: int) -> list[MemberAccount]:
+    """The accounts of a member, in the order in which they were met."""
+    return await MemberAccount.filter(member_id=member).order_by("id")
+
+
+async def export(member: int) -> dict[str, list[dict[str, object]]]:
+    """Everything every room holds about a member: table -> rows."""
+    held = {"member": await Member.filter(id=member).values()}
+    for model in personal():
+        held[model._meta.db_table] = await model.filter(member_id=member).values()
+    return held
+
+
+async def forget(member: int) -> None:
+    """Remove a member and everything every room holds about them."""
+    for model in personal():
+        await model.filter(member_id=member).delete()
+    await Link.filter(member_id=member).delete()
+    await Member.filter(id=member).delete()
