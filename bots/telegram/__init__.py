@@ -1,0 +1,1 @@
+"""How we speak on Telegram: the Bot API, through python-telegram-bot."""

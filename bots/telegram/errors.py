@@ -1,0 +1,98 @@
+"""What Telegram's refusals mean for a delivery."""
+
+import re
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from core.chat.adapter import DeliveryError, Permanent, RateLimited, Transient, Unreachable
+
+REFUSALS: dict[str, tuple[type[Permanent], str, str]] = {
+    "bot was blocked by the user": (Unreachable, "blocked", "the person blocked the bot"),
+    "bot can't initiate conversation": (Unreachable, "not_started", "the person must write first"),
+    "bot can't send messages to the user": (Unreachable, "refused", "the person cannot be written"),
+    "bot can't send messages to bots": (Unreachable, "is_bot", "a bot cannot be written to"),
+    "user is deactivated": (Unreachable, "deactivated", "the account is deleted"),
+    "private_chat": (Unreachable, "refused", "the person cannot be written to"),
+    "bot was kicked": (Permanent, "kicked", "the bot was removed from the group"),
+    "bot is not a member": (Permanent, "not_member", "the bot is not in the group"),
+    "chat not found": (Permanent, "chat_not_found", "no such chat, or the bot is not in it"),
+    "peer_id_invalid": (Permanent, "chat_not_found", "no such chat, or the bot is not in it"),
+    "user not found": (Permanent, "user_not_found", "no such person in the group"),
+    "participant_id_invalid": (Permanent, "user_not_found", "no such person in the group"),
+    "user_id_invalid": (Permanent, "user_not_found", "no such person, or no such join request"),
+    "hide_requester_missing": (Permanent, "no_request", "no join request is waiting"),
+    "user_already_participant": (Permanent, "no_request", "the person is already in the group"),
+    "message thread not found": (Permanent, "topic_not_found", "no such topic in the group"),
+    "topic_deleted": (Permanent, "topic_not_found", "the topic was deleted"),
+    "topic_closed": (Permanent, "topic_closed", "the topic is closed"),
+    "message is not modified": (Permanent, "not_modified", "the message already says this"),
+    "message to edit not found": (Permanent, "message_not_found", "no such message"),
+    "message_id_invalid": (Permanent, "message_not_found", "no such message"),
+    "message can't be edited": (Permanent, "not_editable", "the message is not ours or too old"),
+    "there is no text in the message": (Permanent, "no_text", "the message is a picture"),
+    "there is no caption in the message": (Permanent, "no_text", "the message takes no caption"),
+    "not enough rights": (Permanent, "no_right", "the bot lacks a right in the group"),
+    "chat_admin_required": (Permanent, "no_right", "the bot is not an administrator"),
+    "have no rights": (Permanent, "no_right", "the bot lacks a right in the group"),
+    "need administrator rights": (Permanent, "no_right", "the bot is not an administrator"),
+    "chat_write_forbidden": (Permanent, "no_right", "the bot may not write in the group"),
+    "available only for supergroups": (Permanent, "basic_group", "only a supergroup allows this"),
+    "available for supergroup": (Permanent, "basic_group", "only a supergroup allows this"),
+    "is an administrator of the chat": (Permanent, "is_administrator", "administrators are free"),
+    "can't restrict self": (Permanent, "is_administrator", "the bot cannot restrict itself"),
+    "can't remove chat owner": (Permanent, "is_administrator", "the owner is free"),
+    "query is too old": (Permanent, "query_too_old", "the press waited too long for an answer"),
+    "query id is invalid": (Permanent, "query_too_old", "the press waited too long for an answer"),
+    "message is too long": (Permanent, "too_long", "more than 4096 characters"),
+    "caption is too long": (Permanent, "too_long", "a caption of more than 1024 characters"),
+    "can't parse entities": (Permanent, "bad_html", "the text is not the HTML Telegram reads"),
+    "button_data_invalid": (Permanent, "bad_button", "button data over 64 bytes"),
+}
+"""A piece of Telegram's description, in lower case, to what it means.
+
+Telegram publishes codes, not texts (https://core.telegram.org/bots/api#making-requests); the
+texts are those of its open server (https://github.com/tdlib/telegram-bot-api, Client.cpp) and
+of https://core.telegram.org/api/errors.
+"""
+
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+class Moved(Permanent):
+    """The group became a supergroup: `to` is its new chat id.
+
+    https://core.telegram.org/bots/api#responseparameters
+    """
+
+    def __init__(self, to: str) -> None:
+        super().__init__("moved", "the group became a supergroup")
+        self.to = to
+
+
+def meaning(error: TelegramError) -> DeliveryError:
+    """What the library's error means for a delivery; never with the text of a message."""
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        return RateLimited(float(wait) if isinstance(wait, int) else wait.total_seconds())
+    if isinstance(error, ChatMigrated):
+        return Moved(str(error.new_chat_id))
+    if isinstance(error, InvalidToken):
+        return Permanent("401", "Telegram refuses the token, or the address has no such method")
+    if isinstance(error, Conflict):
+        return Transient("409: another process asks for this bot's updates")
+    if not isinstance(error, (BadRequest, Forbidden)):
+        return Transient(f"{type(error).__name__}: Telegram did not answer")
+    said = error.message.lower()
+    for piece, (kind, code, reason) in REFUSALS.items():
+        if piece in said:
+            return kind(code, reason)
+    code = "403" if isinstance(error, Forbidden) else "400"
+    return Permanent(code, _QUOTED.sub("…", error.message)[:120])

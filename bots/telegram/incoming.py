@@ -1,0 +1,186 @@
+"""What Telegram tells us, as events: pure functions on the JSON of an update.
+
+https://core.telegram.org/bots/api#update
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bots.telegram.asking import command, pressed
+from bots.telegram.commands import called
+from bots.telegram.entities import mentioned
+from bots.telegram.membership import changed, moved_of, own, service, waiting
+from bots.telegram.reading import (
+    JSON,
+    NOTHING,
+    Arrival,
+    Here,
+    Hint,
+    account_of,
+    at_of,
+    facts_of,
+    ours,
+    person_of,
+    ref_of,
+)
+from core.chat.events import Event, MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
+from core.chat.identity import MessageRef
+
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "message_reaction",
+    "chat_member",
+    "my_chat_member",
+    "chat_join_request",
+)
+"""What we ask for; reactions and members come only when asked (bots/api#getupdates)."""
+
+log = structlog.get_logger(__name__)
+
+
+def read(update: JSON, here: Here, now: datetime) -> Arrival:
+    """Read one update; `now` dates what Telegram does not date (a press).
+
+    Never raises: an update that is not as documented is logged (ids only) and left out.
+    """
+    try:
+        for kind, reader in _READERS.items():
+            if kind in update:
+                return reader(str(int(update["update_id"])), update[kind], here, now)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        number = update.get("update_id") if isinstance(update, Mapping) else None
+        log.warning("telegram.update_refused", update=number, error=type(error).__name__)
+    return NOTHING
+
+
+def _message(delivery: str, message: JSON, here: Here, _now: datetime) -> Arrival:
+    moved = moved_of(message, here)
+    if moved:
+        return moved
+    if not ours(message["chat"], here):
+        return NOTHING
+    topic = _topic(message)
+    user = person_of(message)
+    if user is None:
+        return replace(NOTHING, topic=topic)
+    if "text" not in message and "caption" not in message and not _carries(message):
+        return replace(service(delivery, message, here), topic=topic)
+    return replace(_written(delivery, message, user, here), topic=topic)
+
+
+def _carries(message: JSON) -> bool:
+    """Whether a message without words is still something somebody posted."""
+    kinds = ("photo", "video", "document", "voice", "audio", "sticker", "animation", "video_note")
+    return any(kind in message for kind in (*kinds, "poll", "location", "contact", "venue"))
+
+
+def _written(delivery: str, message: JSON, user: JSON, here: Here) -> Arrival:
+    text = str(message.get("text") or message.get("caption") or "")
+    source = ref_of(message, here)
+    private = source.channel.private
+    arrival = Arrival(lane=str(user["id"]), locale=user.get("language_code"), source=source)
+    call = called(text) if "text" in message else None
+    if call and call.bot not in {"", here.username.lower()}:
+        return NOTHING  # a command for another bot
+    facts = facts_of(delivery, at_of(message["date"]), user, here)
+    if call:
+        found = command(call, message, here, facts, source.channel)
+        if found:
+            return replace(arrival, events=found.events, hint=found.hint, asked=found.asked or text)
+        if private or call.bot:
+            return replace(arrival, hint=Hint("error.unknown_command"))
+    event = MessagePosted(
+        **facts,
+        message=source,
+        text=text,
+        reply_to=_answered(message, here),
+        mentions=tuple(
+            account_of(found, here) for found in mentioned(message) if not found["is_bot"]
+        ),
+    )
+    return replace(arrival, events=(event,))
+
+
+def _answered(message: JSON, here: Here) -> MessageRef | None:
+    """The message answered; in a topic every message answers the one that opened it."""
+    parent = message.get("reply_to_message")
+    if not parent or "forum_topic_created" in parent:
+        return None
+    return ref_of(parent, here)
+
+
+def _edited(delivery: str, message: JSON, here: Here, _now: datetime) -> Arrival:
+    user = person_of(message)
+    if user is None or not ours(message["chat"], here):
+        return NOTHING
+    text = message.get("text") or message.get("caption")
+    if text is None:
+        return NOTHING
+    facts = facts_of(delivery, at_of(message["edit_date"]), user, here)
+    event = MessageEdited(**facts, message=ref_of(message, here), text=str(text))
+    return Arrival((event,), str(user["id"]), user.get("language_code"), event.message)
+
+
+def _reacted(delivery: str, reaction: JSON, here: Here, _now: datetime) -> Arrival:
+    user = reaction.get("user")
+    if user is None or user["is_bot"] or not ours(reaction["chat"], here):
+        return NOTHING
+    old, new = (
+        [_emoji(kind) for kind in reaction[side]] for side in ("old_reaction", "new_reaction")
+    )
+    message = ref_of(reaction, here)
+    at = at_of(reaction["date"])
+    events: list[Event] = [
+        ReactionRemoved(
+            **facts_of(f"{delivery}:-{emoji}", at, user, here), message=message, emoji=emoji
+        )
+        for emoji in old
+        if emoji not in new
+    ]
+    events += [
+        ReactionAdded(
+            **facts_of(f"{delivery}:+{emoji}", at, user, here), message=message, emoji=emoji
+        )
+        for emoji in new
+        if emoji not in old
+    ]
+    return Arrival(tuple(events), str(user["id"]), user.get("language_code"), message)
+
+
+def _emoji(kind: JSON) -> str:
+    """https://core.telegram.org/bots/api#reactiontype."""
+    if kind["type"] == "emoji":
+        return str(kind["emoji"])
+    return f":{kind.get('custom_emoji_id', kind['type'])}:"
+
+
+def _topic(message: JSON) -> tuple[str, str, str] | None:
+    """The name of a topic, which only the message that opened or renamed it carries."""
+    thread = message.get("message_thread_id")
+    if thread is None or not message.get("is_topic_message"):
+        return None
+    parent = message.get("reply_to_message") or {}
+    told = (
+        message.get("forum_topic_edited")
+        or message.get("forum_topic_created")
+        or parent.get("forum_topic_created")
+        or {}
+    )
+    name = told.get("name")
+    return (str(message["chat"]["id"]), str(int(thread)), str(name)) if name else None
+
+
+_READERS: dict[str, Callable[[str, JSON, Here, datetime], Arrival]] = {
+    "message": _message,
+    "edited_message": _edited,
+    "callback_query": pressed,
+    "message_reaction": _reacted,
+    "chat_member": changed,
+    "my_chat_member": own,
+    "chat_join_request": waiting,
+}
