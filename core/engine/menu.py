@@ -17,7 +17,7 @@ Complete = Callable[[CommandInvoked, str, str], Awaitable[Sequence[Choice]]]
 class RouteMenu:
     """The `Menu` of `core.chat.adapter`, read from the routes and the catalogues."""
 
-    languages = ("fr", "en")
+    languages: tuple[str, ...] = ("fr", "en")
 
     def __init__(self, routes: Routes, texts: Texts, complete: Complete) -> None:
         self._routes = routes

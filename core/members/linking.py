@@ -39,7 +39,7 @@ async def link(scene: Scene, one: int, other: int) -> Link:
     """
     first, second = await Member.filter(id__in=[one, other]).order_by("joined_at", "id")
     await LinkCode.filter(member_id__in=[one, other]).delete()
-    moved = {model._meta.db_table: await _move(model, second.id, first.id) for model in personal()}
+    moved = {table(model): await _move(model, second.id, first.id) for model in personal()}
     await Member.filter(id=second.id).update(absorbed_by=first.id)
     made = await Link.create(member=first, absorbed=second.id, moved=moved, at=scene.now)
     await scene.later("members.linked", str(made.id), scene.now)
@@ -52,7 +52,7 @@ async def undo(scene: Scene, link_id: int, member: int) -> Link | None:
     if made is None or scene.now - made.at >= UNDO:
         return None
     for model in personal():
-        rows = made.moved.get(model._meta.db_table, [])
+        rows = made.moved.get(table(model), [])
         await model.filter(id__in=rows).update(member_id=made.absorbed)
     await Member.filter(id=made.absorbed).update(absorbed_by=None)
     made.undone_at = scene.now
@@ -64,14 +64,20 @@ async def undo(scene: Scene, link_id: int, member: int) -> Link | None:
 def personal() -> Iterator[type[Model]]:
     """Every table, in every room, that belongs to a member by a column `member`."""
     for model in Tortoise.apps[APP].values():
-        relation = model._meta.fields_map.get("member")
-        if model is not Link and relation is not None and "member" in model._meta.fk_fields:
+        about = model.describe()
+        relations = {field["name"] for field in (*about["fk_fields"], *about["o2o_fields"])}
+        if model is not Link and "member" in relations:
             yield model
 
 
+def table(model: type[Model]) -> str:
+    """The name of a model's table."""
+    return str(model.describe()["table"])
+
+
 async def _move(model: type[Model], source: int, target: int) -> list[int]:
-    moved = []
-    for row in await model.filter(member_id=source).order_by("id").values_list("id", flat=True):
+    moved: list[int] = []
+    for (row,) in await model.filter(member_id=source).order_by("id").values_list("id"):
         try:
             async with transaction():
                 await model.filter(id=row).update(member_id=target)
@@ -90,7 +96,7 @@ async def export(member: int) -> dict[str, list[dict[str, object]]]:
     """Everything every room holds about a member: table -> rows."""
     held = {"member": await Member.filter(id=member).values()}
     for model in personal():
-        held[model._meta.db_table] = await model.filter(member_id=member).values()
+        held[table(model)] = await model.filter(member_id=member).values()
     return held
 
 

@@ -121,3 +121,21 @@ class Link(Model):
 
     class Meta:
         table = "link"
+
+
+class MemberProfile(Model):
+    """What a member says of themselves; `topics` are what they can help with, lower case."""
+
+    id = fields.IntField(primary_key=True)
+    member: fields.OneToOneRelation[Member] = fields.OneToOneField(
+        "amicale.Member", related_name=False, on_delete=fields.CASCADE
+    )
+    member_id: int
+    training = fields.CharField(max_length=120, default="")
+    cohort = fields.CharField(max_length=60, default="")
+    topics: fields.JSONField[list[str]] = fields.JSONField(default=list)
+    hopes = fields.CharField(max_length=500, default="")
+    available = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "member_profile"

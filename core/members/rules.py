@@ -1,5 +1,6 @@
 """What decides about people: codes, doors, roles. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -48,3 +49,14 @@ def door_reopens(wrong: Sequence[datetime], now: datetime) -> datetime | None:
     if len(recent) < WRONG_CODES:
         return None
     return recent[-WRONG_CODES] + DOOR
+
+
+TOPICS = 10
+TOPIC_LENGTH = 40
+
+
+def topics_in(written: str) -> list[str]:
+    """The topics somebody listed (`Excel, RGPD ; #Python`): lower case, each once, at most ten."""
+    parts = re.split(r"[,;\n/]|\bet\b|\band\b", written.lower())
+    cleaned = (" ".join(part.replace("#", " ").split())[:TOPIC_LENGTH].strip() for part in parts)
+    return list(dict.fromkeys(part for part in cleaned if part))[:TOPICS]

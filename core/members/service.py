@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 from core.chat.identity import Account, Profile, Role, Workspace
 from core.engine.models import Community
 from core.engine.scene import Scene, Speaker
-from core.members.models import Member, MemberAccount, MemberRole
+from core.members.models import Member, MemberAccount, MemberProfile, MemberRole
 from core.members.rules import MembersSettings, roles_from
 
 ACTIVE_EVERY = timedelta(minutes=10)
@@ -20,7 +20,7 @@ class MemberDirectory:
 
     async def knows(self, community: Community, account: Account) -> bool:
         """Whether that account was met before."""
-        return await _accounts(community, account).exists()
+        return bool(await _accounts(community, account).exists())
 
     async def recognise(self, scene: Scene, account: Account, profile: Profile | None) -> Speaker:
         """The member behind an account, made when new, brought up to date by `profile`."""
@@ -60,7 +60,7 @@ async def _welcome(scene: Scene, account: Account, profile: Profile | None) -> M
 
 
 async def _refresh(scene: Scene, row: MemberAccount, profile: Profile | None) -> None:
-    changed = {}
+    changed: dict[str, object] = {}
     if scene.now - row.active_at >= ACTIVE_EVERY:
         changed["active_at"] = scene.now
     told = (
@@ -78,9 +78,9 @@ async def _refresh(scene: Scene, row: MemberAccount, profile: Profile | None) ->
 async def _sync_roles(scene: Scene, row: MemberAccount, names: frozenset[str]) -> None:
     told = roles_from(row.platform, names, scene.settings(MembersSettings))
     held = await MemberRole.filter(member_id=row.member_id, source=row.platform)
-    for role in held:
-        if role.role not in told:
-            await role.delete()
+    for row_held in held:
+        if row_held.role not in told:
+            await row_held.delete()
     for role in told - {r.role for r in held}:
         await MemberRole.create(
             member_id=row.member_id, role=role, source=row.platform, at=scene.now
@@ -96,9 +96,15 @@ async def speaker(scene: Scene, row: MemberAccount) -> Speaker:
     return Speaker(member.id, member.name, language, frozenset(r.role for r in roles), row.account)
 
 
+async def speak(member: int, language: str) -> None:
+    """Remember the language a member chose (`fr`, `fr@tu`, `en`)."""
+    await Member.filter(id=member).update(language=language)
+
+
 async def accounts_of(member: int) -> list[MemberAccount]:
-    """Every account of a member that is still there, the most recently active first."""
-    return await MemberAccount.filter(member_id=member, left_at=None).order_by("-active_at", "id")
+    """Every account of a member that is still there, `member` loaded, the last active first."""
+    rows = MemberAccount.filter(member_id=member, left_at=None).select_related("member")
+    return await rows.order_by("-active_at", "id")
 
 
 async def reach(scene: Scene, member: int) -> Speaker | None:
@@ -169,3 +175,21 @@ async def moved(community: Community, workspace: Workspace, to: Workspace) -> No
     await MemberAccount.filter(
         community=community, platform=workspace.platform, workspace=workspace.id
     ).update(workspace=to.id)
+
+
+async def profile_of(member: int) -> MemberProfile:
+    """What a member says of themselves; an empty one, not saved, when they said nothing."""
+    return await MemberProfile.get_or_none(member_id=member) or MemberProfile(member_id=member)
+
+
+async def save_profile(profile: MemberProfile) -> None:
+    """Keep what a member says of themselves."""
+    await profile.save()
+
+
+async def experts(community: Community) -> list[MemberProfile]:
+    """Profiles of those here who named a topic and are available, `member` loaded, by id."""
+    rows = MemberProfile.filter(
+        member__community=community, member__left_at=None, available=True
+    ).select_related("member")
+    return [row for row in await rows.order_by("member_id") if row.topics]

@@ -1,0 +1,110 @@
+"""A whole community in memory, on a driven clock: the stage on which most tests play."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tortoise import Tortoise
+
+from bots.sandbox.memory import MODAL, ONE_BY_ONE, MemoryAdapter, MemoryPerson
+from bots.sandbox.people import Seen, World
+from core.chat.identity import Platform
+from core.engine import database
+from core.engine.app import App
+from core.engine.clock import DrivenClock
+from core.engine.menu import RouteMenu
+from core.engine.models import Community
+from core.engine.routes import Routes
+from core.engine.texts import Texts
+from core.members.service import MemberDirectory
+
+LOCALES = Path(__file__).parent.parent / "config" / "locales"
+START = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
+"""A Monday, 09:00 in Paris."""
+
+
+class Village:
+    """Three platforms in memory, one suite, and the people in them."""
+
+    def __init__(
+        self, app: App, clock: DrivenClock, adapters: Mapping[Platform, MemoryAdapter]
+    ) -> None:
+        self.app = app
+        self.clock = clock
+        self.adapters = adapters
+
+    def person(self, name: str, on: str = "discord", locale: str | None = "fr") -> MemoryPerson:
+        """Somebody, who did nothing yet."""
+        return self.adapters[Platform(on)].person(name, locale)
+
+    def moderator(self, name: str, on: str = "discord") -> MemoryPerson:
+        """A moderator."""
+        person = self.person(name, on)
+        person.roles = frozenset({"member", "administrator"})
+        return person
+
+    def admin(self, name: str, on: str = "discord") -> MemoryPerson:
+        """An admin."""
+        person = self.person(name, on)
+        person.roles = frozenset({"member", "owner"})
+        return person
+
+    async def passes(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
+        """Let time pass, hour by hour, and the suite do what falls due on the way."""
+        left = days * 1440 + hours * 60 + minutes
+        while left > 0:
+            step = min(left, 30)
+            self.clock.advance(minutes=step)
+            await self.app.settle()
+            left -= step
+
+    async def until(self, moment: datetime) -> None:
+        """Let time pass until an aware moment."""
+        await self.passes(minutes=(moment - self.clock.now()).total_seconds() / 60)
+
+
+def latest(person: MemoryPerson) -> Seen:
+    """The newest message that person can see."""
+    return person.sees()[-1]
+
+
+def seen(person: MemoryPerson, text: str) -> list[Seen]:
+    """The messages with that text that the person can see."""
+    return [m for m in person.sees() if text in m.text]
+
+
+@asynccontextmanager
+async def village(
+    modules: Sequence[str],
+    rooms: Sequence[Routes],
+    settings: Mapping[type, object],
+    *,
+    prepare: Callable[[App], object] | None = None,
+    start: datetime = START,
+) -> AsyncIterator[Village]:
+    """A village with these tables, rooms and settings, on a fresh database in memory."""
+    clock = DrivenClock(start)
+    await database.connect("sqlite://:memory:", modules)
+    try:
+        await Tortoise.generate_schemas()
+        community = await Community.create(
+            slug="essai", name="Essai", timezone="Europe/Paris", language="fr"
+        )
+        texts = Texts(LOCALES)
+        routes = Routes.of(rooms)
+        app = App(community, routes, texts, clock, MemberDirectory(), settings)
+        menu = RouteMenu(routes, texts, app.complete)
+        world = World(clock.now)
+        for platform in Platform:
+            kind = ONE_BY_ONE if platform is Platform.TELEGRAM else MODAL
+            adapter = MemoryAdapter(platform, menu, world, kind)
+            adapter.after = app.settle
+            app.adapters[platform] = adapter
+            await adapter.start(app.handle)
+        if prepare is not None:
+            prepare(app)
+        adapters = {p: a for p, a in app.adapters.items() if isinstance(a, MemoryAdapter)}
+        yield Village(app, clock, adapters)
+    finally:
+        await database.close()
