@@ -1,0 +1,1 @@
+"""How the community lives on Discord: natively, through the unmodified discord.py."""

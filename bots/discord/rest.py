@@ -1,0 +1,93 @@
+"""The one place that speaks Discord's HTTP interface, through discord.py's own rate limits."""
+
+import asyncio
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+from discord.http import Route
+
+from bots.discord.failures import meaning
+from bots.discord.guild import Json
+from bots.discord.outgoing import Part, filename
+
+PATIENCE = 60.0
+"""Seconds one call may take, discord.py's waiting for rate limits included."""
+
+
+class Rest:
+    """Calls with JSON bodies; every failure is raised as a DeliveryError."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def get(
+        self, path: str, *, query: Mapping[str, str] | None = None, **parameters: str
+    ) -> Json:
+        """Read one object. `{name}` in `path` are filled from `parameters`."""
+        found: Json = await self._call(Route("GET", path, **parameters), params=query or {})
+        return found
+
+    async def put(self, path: str, body: Any = None, **parameters: str) -> None:  # noqa: ANN401  a JSON value
+        """Put something where there may be nothing yet."""
+        route = Route("PUT", path, **parameters)
+        await (self._call(route) if body is None else self._call(route, json=body))
+
+    async def delete(self, path: str, **parameters: str) -> None:
+        """Take something away."""
+        await self._call(Route("DELETE", path, **parameters))
+
+    async def post(self, path: str, body: Json, **parameters: str) -> Json:
+        """Create something and say what was made (empty when Discord says nothing)."""
+        made: Json | None = await self._call(Route("POST", path, **parameters), json=body)
+        return made or {}
+
+    async def post_part(self, path: str, part: Part, **parameters: str) -> Json:
+        """Create a message."""
+        return await self._with_picture(Route("POST", path, **parameters), part, part.body)
+
+    async def patch_part(self, path: str, part: Part, **parameters: str) -> Json:
+        """Change a message."""
+        route = Route("PATCH", path, **parameters)
+        return await self._with_picture(route, part, part.replacing().body)
+
+    async def respond(self, interaction: str, token: str, kind: int, part: Part | Json) -> None:
+        """Give the one first answer to an interaction; `kind` is its callback type.
+
+        https://docs.discord.com/developers/interactions/receiving-and-responding
+        """
+        route = Route(
+            "POST",
+            "/interactions/{webhook_id}/{webhook_token}/callback",
+            webhook_id=interaction,
+            webhook_token=token,
+        )
+        if isinstance(part, Part):
+            await self._with_picture(route, part, {"type": kind, "data": part.body})
+        else:
+            await self._call(route, json={"type": kind, "data": part} if part else {"type": kind})
+
+    async def _with_picture(self, route: Route, part: Part, body: Json) -> Json:
+        if part.image is None:
+            made: Json | None = await self._call(route, json=body)
+            return made or {}
+        file = discord.File(io.BytesIO(part.image.content), filename=filename(part.image))
+        form = [
+            {"name": "payload_json", "value": json.dumps(body)},
+            {
+                "name": "files[0]",
+                "value": file.fp,
+                "filename": file.filename,
+                "content_type": "image/png",
+            },
+        ]
+        return await self._call(route, files=[file], form=form) or {}
+
+    async def _call(self, route: Route, **what: Any) -> Any:  # noqa: ANN401  JSON, as it comes
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._client.http.request(route, **what)
+        except Exception as error:
+            raise meaning(error) from error
