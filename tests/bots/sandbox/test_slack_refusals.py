@@ -1,0 +1,182 @@
+"""What the Slack stand-in refuses, over raw HTTP, in the words Slack documents."""
+
+from typing import Any
+
+import pytest
+
+from bots.sandbox.people import CannotDo, World
+from bots.sandbox.slack import SlackPerson, SlackSandbox
+from tests.bots.sandbox.slack_stage import MODAL, button, call, channel_id, section
+
+
+async def test_tokens_scopes_and_unknown_methods_are_refused_as_documented() -> None:
+    slack = SlackSandbox(World(), scopes=("chat:write",), app_scopes=())
+    await slack.start()
+    try:
+        assert (await call(slack, "auth.test", token=""))["error"] == "not_authed"
+        assert (await call(slack, "auth.test", token="xoxb-no"))["error"] == "invalid_auth"
+        wrong_kind = await call(slack, "auth.test", token=slack.app_token)
+        assert wrong_kind["error"] == "not_allowed_token_type"
+        no_socket = await call(slack, "apps.connections.open", token=slack.app_token)
+        assert (no_socket["error"], no_socket["needed"]) == ("missing_scope", "connections:write")
+        refused = await call(slack, "conversations.join", channel="C1")
+        assert (refused["error"], refused["needed"], refused["provided"]) == (
+            "missing_scope",
+            "channels:join",
+            "chat:write",
+        )
+        assert slack.complaints() == ()
+        unknown = await call(slack, "chat.sing")
+        assert (unknown["error"], unknown["req_method"]) == ("unknown_method", "chat.sing")
+        extra = await call(slack, "chat.postMessage", channel="C1", text="x", colour="red")
+        assert extra["error"] == "invalid_arg_name"
+        assert (await call(slack, "chat.postMessage"))["error"] == "invalid_arguments"
+        assert len(slack.complaints()) == 3
+        with pytest.raises(CannotDo):
+            await slack.person("Nadia").runs("/parcours")
+    finally:
+        await slack.stop()
+
+
+async def test_channels_refuse_a_bot_that_is_not_there() -> None:
+    slack = SlackSandbox(World(), absent_from=("rituels", "modération"), messages_tab=False)
+    await slack.start()
+    try:
+        answers = [
+            (await call(slack, "chat.postMessage", channel=channel, text="x"))["error"]
+            for channel in (
+                "C0NOWHERE",
+                channel_id(slack, "rituels"),
+                channel_id(slack, "modération"),
+                slack.person("Nadia").id,
+            )
+        ]
+        assert answers == [
+            "channel_not_found",
+            "not_in_channel",
+            "channel_not_found",
+            "messages_tab_disabled",
+        ]
+        joined = await call(slack, "conversations.join", channel=channel_id(slack, "rituels"))
+        assert joined["channel"]["is_member"] is True
+        archived = slack.workspace.channel_named("rituels")
+        assert archived is not None
+        archived.archived = True
+        refused = await call(slack, "chat.postMessage", channel=archived.id, text="x")
+        assert refused["error"] == "is_archived"
+        assert slack.complaints() == ()
+    finally:
+        await slack.stop()
+
+
+LONG = [
+    ([section("x" * 3001)], "must be less than 3001 characters [json-pointer:/blocks/0/text/text]"),
+    (
+        [button("x" * 76, "v")],
+        "must be less than 76 characters [json-pointer:/blocks/0/elements/0/text/text]",
+    ),
+    (
+        [button("x", "v" * 2001)],
+        "must be less than 2001 characters [json-pointer:/blocks/0/elements/0/value]",
+    ),
+    (
+        [button("x", "v", "a" * 256)],
+        "must be less than 256 characters [json-pointer:/blocks/0/elements/0/action_id]",
+    ),
+    ([{"type": "divider"}] * 51, "no more than 50 items allowed [json-pointer:/blocks]"),
+    (
+        [{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}],
+        "unsupported type: mrkdwn [json-pointer:/blocks/0/text/type]",
+    ),
+    (
+        [{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}],
+        "must be less than 151 characters [json-pointer:/blocks/0/text/text]",
+    ),
+    ([section("")], "must be more than 0 characters [json-pointer:/blocks/0/text/text]"),
+    ([{"type": "sing"}], "unsupported type: sing [json-pointer:/blocks/0/type]"),
+    (
+        [{"type": "image", "image_url": "https://exemple.fr/x.png"}],
+        "missing required field: alt_text [json-pointer:/blocks/0]",
+    ),
+    (
+        [{"type": "divider", "colour": "red"}],
+        "invalid additional property: colour [json-pointer:/blocks/0]",
+    ),
+    (
+        [{"type": "actions", "elements": [*button("a", "1")["elements"]] * 2}],
+        '`action_id` "go" already exists [json-pointer:/blocks/0/elements/1/action_id]',
+    ),
+]
+
+
+@pytest.mark.parametrize(("blocks", "fault"), LONG, ids=[fault[:40] for _blocks, fault in LONG])
+async def test_malformed_blocks_are_refused_with_the_place_of_the_fault(
+    slack: SlackSandbox, blocks: list[dict[str, Any]], fault: str
+) -> None:
+    channel = channel_id(slack, "accueil")
+    refused = await call(slack, "chat.postMessage", channel=channel, text="x", blocks=blocks)
+    assert refused["error"] == "invalid_blocks"
+    assert refused["errors"] == [fault]
+    assert refused["response_metadata"]["messages"] == [f"[ERROR] {fault}"]
+    assert len(slack.complaints()) == 1
+    assert slack.transcript() == ()
+
+
+async def test_too_long_too_empty_or_too_loud_texts_do_not_pass_unnoticed(
+    slack: SlackSandbox,
+) -> None:
+    channel = channel_id(slack, "accueil")
+    long = await call(slack, "chat.postMessage", channel=channel, text="x" * 40_001)
+    assert long["error"] == "msg_too_long"
+    assert (await call(slack, "chat.postMessage", channel=channel))["error"] == "no_text"
+    meta = await call(
+        slack, "chat.postMessage", channel=channel, text="x", metadata={"event_type": 3}
+    )
+    assert meta["error"] == "invalid_metadata_format"
+    await call(slack, "chat.postMessage", channel=channel, text="&lt;!channel&gt; inerte")
+    assert list(slack.mass_mentions) == []
+    await call(slack, "chat.postMessage", channel=channel, text="<!channel> debout")
+    await call(slack, "chat.postMessage", channel=channel, text="x", blocks=[section("<!here>")])
+    assert [m.split(" ")[0] for m in slack.mass_mentions] == ["@channel", "@here"]
+    assert slack.person("Nadia").sees()[-2].text == "@channel debout"
+
+
+async def test_a_modal_needs_a_trigger_a_short_title_and_a_submit_button(
+    slack: SlackSandbox, lea: SlackPerson
+) -> None:
+    never = await call(slack, "views.open", trigger_id="1.2.3", view=MODAL)
+    assert never["error"] == "invalid_trigger_id"
+    title = {"type": "plain_text", "text": "x" * 25}
+    bad = {k: v for k, v in MODAL.items() if k != "submit"} | {"title": title}
+    trigger = slack.interactions.trigger(lea.id)
+    refused = await call(slack, "views.open", trigger_id=trigger, view=bad)
+    assert refused["error"] == "invalid_arguments"
+    assert refused["response_metadata"]["messages"] == [
+        "[ERROR] must be less than 25 characters [json-pointer:/view/title/text]",
+        "[ERROR] missing required field: submit [json-pointer:/view]",
+    ]
+    assert lea.form is None
+    assert (await call(slack, "views.open", trigger_id=trigger, view=MODAL))["ok"] is True
+    assert lea.form is not None
+
+
+async def test_private_channels_are_entered_by_invitation() -> None:
+    slack = SlackSandbox(World(), members_channel=True)
+    await slack.start()
+    try:
+        lea = slack.person("Léa")
+        await lea.joins()
+        with pytest.raises(CannotDo, match="accueil"):
+            await lea.says("toc toc", channel="membres")
+        channel = channel_id(slack, "membres")
+        for _ in range(2):
+            answer = await call(slack, "conversations.invite", channel=channel, users=lea.id)
+        assert answer["error"] == "already_in_channel"
+        assert (await lea.says("merci", channel="membres")).channel == "membres"
+        slack.make_moderator("Léa")
+        info = await call(slack, "users.info", user=lea.id)
+        assert info["error"] == "invalid_post_type"  # a method that takes no JSON
+        assert lea.user.is_admin
+        assert (await lea.says("ici", channel="modération")).channel == "modération"
+    finally:
+        await slack.stop()
