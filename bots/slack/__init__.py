@@ -1,0 +1,1 @@
+"""How we speak on Slack: one command, buttons, modals, a Home tab and threads."""

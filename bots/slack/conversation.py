@@ -1,0 +1,321 @@
+"""Takes what people do on Slack to the core and brings the answer back, in Slack's time."""
+
+import asyncio
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from bots.slack import scene as scenes
+from bots.slack.answers import Answers
+from bots.slack.commands import Misunderstood, explain, help_text, understand, wants_help
+from bots.slack.forms import Wording, modal
+from bots.slack.incoming import (
+    Ourselves,
+    actor,
+    button,
+    read_command,
+    read_event,
+    read_press,
+    read_submission,
+    refused,
+)
+from bots.slack.listening import NotNow
+from bots.slack.manifest import COMMAND
+from bots.slack.people import People
+from bots.slack.scene import Scene
+from bots.slack.turns import Pending, Turns
+from bots.slack.web import SlackWeb, asked
+from core.chat.actions import Action, Form, Kind, OpenForm
+from core.chat.actions import Answers as Typed
+from core.chat.adapter import Answer, DeliveryError, Handle, Menu
+from core.chat.events import Event, FormSubmitted
+from core.chat.markup import bullets, join, plain
+from core.chat.messages import Button, Invalid, Message, Reply, Style, Text
+
+Json = dict[str, Any]
+
+PATIENCE = 2.0
+"""Seconds an act waits for its answer before it is acknowledged without it; Slack gives three
+(https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response)."""
+GRACE = 5.0
+"""Seconds what is in hand may take when we stop."""
+DRAFTS = 500
+
+_COMMANDS = re.compile(r"(?<!\S)/(?=\w)")
+_MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+
+log = structlog.get_logger(__name__)
+
+
+class Conversation:
+    """The four kinds of things Slack tells, each with its way of being acknowledged."""
+
+    def __init__(
+        self,
+        web: SlackWeb,
+        menu: Menu,
+        people: People,
+        answers: Answers,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._web = web
+        self._menu = menu
+        self._people = people
+        self._answers = answers
+        self._now = now
+        self._us = Ourselves("")
+        self._handle: Handle | None = None
+        self._turns = Turns()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._drafts: OrderedDict[tuple[str, str], Typed] = OrderedDict()
+
+    def begin(self, handle: Handle, us: Ourselves) -> None:
+        """From now on, hand events over to `handle`."""
+        self._handle, self._us = handle, us
+
+    async def end(self) -> None:
+        """Take nothing more; let what is in hand finish for a while, then stop it."""
+        self._handle = None
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.sleep(0.05)  # the acknowledgements just earned leave through the socket
+
+    # What Slack tells
+
+    async def on_event(self, body: Json) -> Json | None:
+        """An event of the Events API, acknowledged once the core has committed it."""
+        event = read_event(body, self._us)
+        if event is None:
+            return None
+        user = event.account.user if event.account else ""
+        if not await self._begun(event, scenes.of_event(event, user)).within(None):
+            raise NotNow
+        return None
+
+    async def on_command(self, body: Json) -> Json | None:
+        """`/amicale …`: a form, a command for the core, or an explanation."""
+        self._listening()
+        try:
+            user = actor(body, self._us)
+            scene = scenes.of_command(body)
+        except _MALFORMED as error:
+            refused("command", body, error)
+            return None
+        if user is None:
+            return None
+        own = str(body.get("command") or COMMAND)
+        before = "" if own == COMMAND else f"{own.removeprefix('/')} "
+        text = before + str(body.get("text") or "")
+        language = await self._people.language(user, self._us)
+        if wants_help(text):
+            self._tell(Message(help_text(self._menu, language)), scene)
+            return None
+        found = understand(text, self._menu, language, self._us)
+        if isinstance(found, Misunderstood):
+            self._tell(explain(found, self._menu, language), scene)
+        elif found.command.opens:
+            opens = OpenForm(found.command.opens)
+            await self._open(opens, scene, body, language, first=found.rest)
+        else:
+            event = read_command(
+                body,
+                self._us,
+                at=self._now(),
+                path=found.command.path,
+                arguments=found.arguments,
+            )
+            await self._answered(event, scene)
+        return None
+
+    async def on_press(self, body: Json) -> Json | None:
+        """A button: a form to open, or an action for the core."""
+        self._listening()
+        try:
+            if actor(body, self._us) is None:
+                return None
+            scene = scenes.of_press(body)
+        except _MALFORMED as error:
+            refused("press", body, error)
+            return None
+        try:
+            does = button(body)
+            event = read_press(body, self._us, does) if isinstance(does, Action) else None
+        except _MALFORMED as error:
+            refused("press", body, error)
+            await self._outdated(scene)
+            return None
+        if isinstance(does, OpenForm):
+            language = await self._people.language(scene.user, self._us)
+            await self._open(does, scene, body, language)
+        elif event:
+            await self._answered(event, scene)
+        return None
+
+    async def on_submission(self, body: Json) -> Json | None:
+        """A form sent: its answers for the core; what is wrong stays in the form."""
+        self._listening()
+        try:
+            user = actor(body, self._us)
+            if user is None:
+                return None
+            scene = _scene_of(body, user)
+            event = read_submission(
+                body,
+                self._us,
+                at=self._now(),
+                channel=scene.place(self._us),
+                message=scene.pressed(self._us),
+            )
+        except _MALFORMED as error:
+            refused("submission", body, error)
+            return None
+        self._keep((user, body["view"]["callback_id"]), event.answers)
+        pending = await self._answered(event, scene)
+        if isinstance(pending.answer, Invalid) and not pending.late:
+            return await self._errors(pending.answer, event, scene)
+        return None
+
+    # The way to the core and back
+
+    def _listening(self) -> None:
+        if self._handle is None:
+            raise NotNow
+
+    async def _answered(self, event: Event, scene: Scene) -> Pending:
+        """Hand over what somebody waits for; returns in time whatever the core takes."""
+        pending = self._begun(event, scene)
+        if not await pending.within(PATIENCE) and pending.abandoned:
+            raise NotNow
+        return pending
+
+    def _begun(self, event: Event, scene: Scene) -> Pending:
+        if self._handle is None:
+            raise NotNow
+        pending = Pending()
+        self._spawn(self._serve(self._handle, event, scene, pending), pending)
+        return pending
+
+    def _spawn(self, work: Coroutine[Any, Any, None], pending: Pending | None = None) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        if pending:
+            task.add_done_callback(lambda _: pending.abandon())
+
+    async def _serve(self, handle: Handle, event: Event, scene: Scene, pending: Pending) -> None:
+        async with self._turns.of(scene.user or event.delivery_id):
+            pending.settle(await self._handled(handle, event, scene))
+            if isinstance(pending.answer, Reply):
+                await self._show(pending.answer, scene)
+            elif (
+                isinstance(pending.answer, Invalid)
+                and isinstance(event, FormSubmitted)
+                and pending.late
+            ):
+                await self._offer_again(pending.answer, event, scene)
+
+    async def _handled(self, handle: Handle, event: Event, scene: Scene) -> Answer:
+        try:
+            answer = await handle(event)
+        except Exception:
+            reference = uuid4().hex[:6].upper()
+            log.exception("slack.handler_failed", delivery=event.delivery_id, reference=reference)
+            language = await self._people.language(scene.user, self._us)
+            said = self._menu.say("error.unexpected", language, reference=reference)
+            return Reply(Message(plain(said)))
+        if isinstance(event, FormSubmitted) and not isinstance(answer, Invalid):
+            self._drafts.pop((scene.user, OpenForm(event.form, event.argument).packed), None)
+        return answer
+
+    async def _show(self, reply: Reply, scene: Scene) -> None:
+        if not scene.user:
+            return  # nobody to answer (a deletion whose author Slack does not say)
+        try:
+            await self._answers.show(reply, scene)
+        except DeliveryError as error:
+            log.warning("slack.answer_lost", user=scene.user, reason=str(error))
+
+    def _tell(self, message: Message, scene: Scene) -> None:
+        self._spawn(self._show(Reply(message), scene))
+
+    async def _outdated(self, scene: Scene) -> None:
+        """A button or form of an older version; commands are named as Slack takes them."""
+        language = await self._people.language(scene.user, self._us)
+        said = self._menu.say("error.outdated", language)
+        self._tell(Message(plain(_COMMANDS.sub(f"{COMMAND} ", said))), scene)
+
+    # Forms
+
+    async def _open(
+        self, opens: OpenForm, scene: Scene, body: Json, language: str, *, first: str = ""
+    ) -> None:
+        """Open a form at once: its trigger lives three seconds, so the core is not asked."""
+        try:
+            form = self._menu.form(opens.form, language)
+        except KeyError:
+            await self._outdated(scene)
+            return
+        typed = self._drafts.get((scene.user, opens.packed)) or _begun_with(form, first)
+        wording = Wording(
+            self._menu.say("adapter_slack.submit", language),
+            self._menu.say("adapter_slack.close", language),
+        )
+        view = modal(form, opens.packed, wording, context=scene.packed, typed=typed)
+        try:
+            await asked(self._web.client.views_open(trigger_id=body["trigger_id"], view=view))
+        except DeliveryError as error:
+            log.warning("slack.form_not_opened", form=opens.form, reason=str(error))
+            said = self._menu.say("adapter_slack.not_opened", language)
+            self._tell(Message(plain(said)), scene)
+
+    async def _errors(self, wrong: Invalid, event: FormSubmitted, scene: Scene) -> Json:
+        """What is wrong, beside each field; what belongs to no field stands by the first."""
+        first = next(iter(event.answers))
+        errors: dict[str, str] = {}
+        for name, said in wrong.errors.items():
+            shown = name if name in event.answers else first
+            errors[shown] = f"{errors[shown]} {said}" if shown in errors else said
+        if not errors:
+            language = await self._people.language(scene.user, self._us)
+            errors = {first: self._menu.say("adapter_slack.to_correct", language)}
+        return {"response_action": "errors", "errors": errors}
+
+    async def _offer_again(self, wrong: Invalid, event: FormSubmitted, scene: Scene) -> None:
+        """The form had to close before the core refused it: say why and offer it filled."""
+        language = await self._people.language(scene.user, self._us)
+        say = self._menu.say
+        intro = plain(say("adapter_slack.to_correct", language))
+        said = bullets([plain(error) for error in wrong.errors.values()])
+        again = Button(
+            say("adapter_slack.correct", language),
+            OpenForm(event.form, event.argument),
+            Style.PRIMARY,
+        )
+        await self._show(Reply(Message(join([intro, Text(said)]), (again,))), scene)
+
+    def _keep(self, name: tuple[str, str], answers: Typed) -> None:
+        self._drafts[name] = answers
+        self._drafts.move_to_end(name)
+        if len(self._drafts) > DRAFTS:
+            self._drafts.popitem(last=False)
+
+
+def _scene_of(body: Json, user: str) -> Scene:
+    try:
+        return scenes.unpacked(body["view"].get("private_metadata") or "", user)
+    except _MALFORMED:
+        return Scene(user)
+
+
+def _begun_with(form: Form, first: str) -> Typed:
+    """What was typed after the command's name, in the first field that takes text."""
+    wanted = next((field for field in form.fields if field.kind is not Kind.CHOICE), None)
+    return {wanted.name: first} if wanted and first else {}
