@@ -9,7 +9,7 @@ import asyncio
 import os
 from typing import Any
 
-from telegram import InputFile
+from telegram import InputFile, InputMediaPhoto
 from telegram.error import TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
@@ -90,11 +90,22 @@ class Api:
         except TelegramError as error:
             raise meaning(error) from error
 
+    async def open(self) -> None:
+        """Open anew what `close` closed."""
+        await asyncio.gather(*(request.initialize() for request in self._requests))
+
     async def close(self) -> None:
         """Close every connection."""
         await asyncio.gather(*(request.shutdown() for request in self._requests))
 
 
 def upload(image: Image) -> InputFile:
-    """A picture as the library sends it (multipart/form-data)."""
-    return InputFile(image.content, filename=image.name, read_file_handle=False)
+    """A picture as the library sends it (https://core.telegram.org/bots/api#sending-files)."""
+    return InputFile(image.content, filename=image.name)
+
+
+def media(image: Image, caption: str) -> InputMediaPhoto:
+    """A picture as the library puts it in the place of another."""
+    return InputMediaPhoto(
+        image.content, caption=caption or None, parse_mode="HTML", filename=image.name
+    )

@@ -28,7 +28,7 @@ def asked(payload: str) -> str:
         raise ValueError("no such deep link") from error
 
 
-def url(bot: str, asked: str = "") -> str:
-    """The address that opens the private chat with the bot named `bot`."""
-    start = payload(asked)
-    return f"https://t.me/{bot}?start={start}" if start else f"https://t.me/{bot}?start"
+def url(bot: str, *wishes: str) -> str:
+    """The address that opens the private chat with a bot, and asks the first that fits."""
+    start = next(filter(None, map(payload, wishes)), "")
+    return f"https://t.me/{bot}?start={start}" if start else f"https://t.me/{bot}"

@@ -22,7 +22,7 @@ class Piece:
 
 def width(text: str) -> int:
     """The length of a text as Telegram counts it, in UTF-16 units."""
-    return len(text.encode("utf-16-le")) // 2
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def mentioned(message: JSON) -> tuple[JSON, ...]:
@@ -52,7 +52,7 @@ def _entities(message: JSON) -> tuple[JSON, ...]:
 
 def _index(text: str, units: int) -> int:
     """The character at a place counted in UTF-16 units."""
-    return len(text.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore"))
+    return len(text.encode("utf-16-le", "surrogatepass")[: units * 2].decode("utf-16-le", "ignore"))
 
 
 def _split(text: str, start: int, end: int) -> Iterator[Piece]:

@@ -47,7 +47,8 @@ class Arrival:
 
     `lane` is the person's id, `source` the message to answer below, `callback` the press to
     acknowledge, `door` a private chat open for five minutes, `asked` what a deep link would
-    replay, `topic` a topic's chat, id and name, `rights` that the bot's own rights changed.
+    replay, `topic` a topic's chat, id and name, `standing` somebody's id, status and roles in the
+    group, `rights` that the bot's own rights changed.
     """
 
     events: tuple[Event, ...] = ()

@@ -1,0 +1,196 @@
+"""From an update to its answer: what is learnt, who is heard, what the core is told."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from bots.telegram.answering import Answering, Turn
+from bots.telegram.api import JSON, Api
+from bots.telegram.commands import Commands
+from bots.telegram.delivery import Delivery
+from bots.telegram.doors import Doors
+from bots.telegram.incoming import read
+from bots.telegram.lanes import Lanes, Then, Work
+from bots.telegram.membership import moved, roles
+from bots.telegram.places import Places
+from bots.telegram.reading import Arrival, Here, Hint
+from core.chat.adapter import Answer, DeliveryError, Handle, Menu
+from core.chat.events import Event, FormOpened, MemberLeft, WorkspaceMoved
+from core.chat.markup import plain
+from core.chat.messages import Message, Reply
+
+SPINNER_SECONDS = 2
+"""How long a pressed button may spin before it is acknowledged without an answer."""
+
+log = structlog.get_logger(__name__)
+
+
+class Reception:
+    """Takes updates in hand, one person's in order.
+
+    `me` is what `getMe` says of us; `now` dates what Telegram does not date (a press).
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        places: Places,
+        doors: Doors,
+        menu: Menu,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._api = api
+        self._places = places
+        self._doors = doors
+        self._menu = menu
+        self._now = now
+        self._lanes = Lanes()
+        self._commands = Commands.of(menu)
+        self._me: JSON = {}
+        self._administers = True
+        self._roles: dict[str, frozenset[str]] = {}
+        self._answering: Answering | None = None
+        self._handle: Handle | None = None
+
+    def open(self, handle: Handle, delivery: Delivery, me: JSON) -> None:
+        """Know whom to tell, and who we are."""
+        self._handle = handle
+        self._me = me
+        username = str(me.get("username", ""))
+        self._answering = Answering(
+            self._api, delivery, self._doors, self._places, self._menu, username
+        )
+
+    async def close(self, seconds: float) -> None:
+        """Finish what is in hand, or give it up after so many seconds."""
+        await self._lanes.drain(seconds)
+
+    async def take(self, update: JSON) -> asyncio.Future[bool]:
+        """Take an update in hand; the future tells when it is handled.
+
+        Nothing passes a group that changes its id.
+        """
+        arrival = read(update, self._here(), self._now())
+        self._learn(arrival)
+        change = next((e for e in arrival.events if isinstance(e, WorkspaceMoved)), None)
+        if change is not None:
+            await self._lanes.drain()
+            handled = self._lanes.enter("", partial(self._moving, change))
+            await asyncio.wait({handled})
+            return handled
+        work: Work = self._refresh if arrival.rights else partial(self._work, arrival)
+        return self._lanes.enter(arrival.lane, work)
+
+    async def learn_rights(self) -> None:
+        """Who administers the group, and whether we do. Raises DeliveryError."""
+        group = {"chat_id": int(self._places.workspace)}
+        administrators = await self._api.call("getChatAdministrators", group)
+        self._roles = {str(member["user"]["id"]): roles(member) for member in administrators}
+        self._administers = str(self._me["id"]) in self._roles
+
+    async def group_moved(self, old: str, new: str) -> None:
+        """Go on under a group's new id, and tell the core when it is the community's own."""
+        if not self._places.move(old, new):
+            return
+        log.info("telegram.workspace_moved", old=old, new=new)
+        if self._handle is not None:
+            await self._handled(self._handle, moved(old, new, self._now()))
+
+    def _here(self) -> Here:
+        return Here(
+            workspace=self._places.workspace,
+            chats=self._places.chats,
+            bot=int(self._me.get("id", 0)),
+            username=str(self._me.get("username", "")),
+            commands=self._commands,
+            administers=self._administers,
+            roles=self._roles,
+        )
+
+    def _learn(self, arrival: Arrival) -> None:
+        if arrival.topic:
+            self._places.learn(*arrival.topic)
+        if arrival.door:
+            self._doors.asked(arrival.lane, arrival.door)
+        if arrival.standing:
+            person, status, held = arrival.standing
+            self._doors.stands(person, inside=status != "left")
+            self._roles[person] = held
+
+    async def _refresh(self) -> None:
+        try:
+            await self.learn_rights()
+        except DeliveryError as error:
+            log.warning("telegram.rights_unknown", reason=str(error))
+        if not self._administers:
+            log.warning("telegram.not_administrator")
+
+    async def _moving(self, change: WorkspaceMoved) -> None:
+        await self.group_moved(change.workspace.id, change.to.id)
+
+    async def _work(self, arrival: Arrival) -> Then | None:
+        """Hand over an update's events; returns what shows the answers."""
+        answering, handle = self._answering, self._handle
+        if answering is None or handle is None:
+            return None
+        turn = Turn(arrival, self._menu.language(arrival.locale))
+        hint = arrival.hint or await self._refusal(arrival) or self._outdated(arrival, turn)
+        if hint is not None:
+            return partial(answering.say, turn, hint.key, **hint.values)
+        answers: list[tuple[Event, Answer]] = []
+        for event in arrival.events:
+            answers.append((event, await self._in_time(handle, event, turn, answering)))
+            if isinstance(event, MemberLeft):
+                self._doors.left(arrival.lane)
+
+        async def show() -> None:
+            for event, answer in answers:
+                await answering.answer(turn, event, answer)
+
+        return show if answers else None
+
+    async def _refusal(self, arrival: Arrival) -> Hint | None:
+        """What is said to somebody who writes in private and is not of the group.
+
+        A press passes: whoever has one of our buttons was written to by us.
+        """
+        source = arrival.source
+        if source is None or not source.channel.private or arrival.callback:
+            return None
+        known = await self._doors.knows(arrival.lane)
+        return None if known else Hint("adapter_telegram.not_member")
+
+    def _outdated(self, arrival: Arrival, turn: Turn) -> Hint | None:
+        """What is said of a form that an older version knew."""
+        for event in arrival.events:
+            if isinstance(event, FormOpened):
+                try:
+                    self._menu.form(event.form, turn.language)
+                except KeyError:
+                    return Hint("error.outdated")
+        return None
+
+    async def _in_time(
+        self, handle: Handle, event: Event, turn: Turn, answering: Answering
+    ) -> Answer:
+        """Handle an event; a press that takes long is acknowledged before."""
+        task = asyncio.ensure_future(self._handled(handle, event))
+        try:
+            await asyncio.wait({task}, timeout=SPINNER_SECONDS)
+            if not task.done():
+                await answering.acknowledge(turn)
+            return await task
+        finally:
+            task.cancel()
+
+    async def _handled(self, handle: Handle, event: Event) -> Answer:
+        try:
+            return await handle(event)
+        except Exception:
+            log.exception("telegram.handler_failed", event=type(event).__name__)
+            locale = event.profile.locale if event.profile else None
+            words = self._menu.say("error.unexpected", self._menu.language(locale))
+            return Reply(Message(plain(words)))
