@@ -166,11 +166,13 @@ class State:
             if name in absent:
                 continue
             channel = Channel(f"90000000000000020{index}", TEXT, name, self.now(), index)
+            view = Permission.VIEW_CHANNEL
             if readers:
-                view = Permission.VIEW_CHANNEL
                 channel.overwrites[GUILD_ID] = Overwrite(deny=view)
                 for reader in readers:
                     channel.overwrites[self.role_named(reader).id] = Overwrite(allow=view)
+            if withheld := BOT & ~permissions:  # @everyone would grant them all the same
+                channel.overwrites[BOT_ROLE] = Overwrite(view & ~withheld, withheld)
             self.channels[channel.id] = channel
 
     def snowflake(self) -> str:
