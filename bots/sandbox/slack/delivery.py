@@ -183,7 +183,7 @@ class Delivery:
         if ticket not in self.ws.tickets:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
         self.ws.tickets.discard(ticket)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=1.0)
         await socket.prepare(request)
         link = Link(socket, request)
         if self.events_url or len(self.links) >= SOCKETS_MAX:
@@ -296,7 +296,8 @@ class Delivery:
             "X-Slack-Signature": f"v0={digest.hexdigest()}",
         }
 
-    async def _send(self, body: str, kind: str, extra: dict[str, str]) -> tuple[int, str]:
+    async def _send(self, body: str, kind: str, extra: dict[str, str]) -> tuple[int, str, bool]:
+        """POST to the app: its status, what it said, and whether it wants no retry."""
         if self._session is None or self.events_url is None:
             raise RuntimeError("signed HTTP is off")
         headers = self.signed(body) | {"Content-Type": kind} | extra
@@ -309,14 +310,13 @@ class Delivery:
             allow_redirects=False,
         ) as response:
             no_retry = response.headers.get("X-Slack-No-Retry") == "1"
-            text = await response.text()
-            return (299 if no_retry and response.status >= 300 else response.status), text
+            return response.status, await response.text(), no_retry
 
     async def verify_url(self) -> bool:
         """The url_verification challenge (https://docs.slack.dev/reference/events/url_verification)."""
         challenge = self.ws.fresh("challenge")
         body = json.dumps({"token": "x", "challenge": challenge, "type": "url_verification"})
-        status, text = await self._send(body, "application/json", {})
+        status, text, _ = await self._send(body, "application/json", {})
         self._verified = status == 200 and challenge in text
         if not self._verified:
             self.ws.complain(f"url_verification: answered {status} without the challenge")
@@ -335,7 +335,8 @@ class Delivery:
             if not self._verified and not await self.verify_url():
                 self._unanswered(parcel, "http_error")
                 return
-            status, text = await self._send(body, kind, retry if parcel.attempt else {})
+            extra = retry if parcel.attempt else {}
+            status, text, no_retry = await self._send(body, kind, extra)
         except TimeoutError:
             self._unanswered(parcel, "http_timeout")
             return
@@ -343,7 +344,8 @@ class Delivery:
             self._unanswered(parcel, "connection_failed")
             return
         if status >= 300:
-            self._unanswered(parcel, "http_error")
+            if parcel.silence or not no_retry:
+                self._unanswered(parcel, "http_error")
         elif parcel.answer:
             parcel.answer(_payload(text))
 

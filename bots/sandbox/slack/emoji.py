@@ -104,9 +104,10 @@ def sign_of(name: str) -> str | None:
     if name in BY_NAME:
         return BY_NAME[name]
     try:
-        return unicodedata.lookup(name.replace("_", " "))
+        sign = unicodedata.lookup(name.replace("_", " "))
     except KeyError:
         return None
+    return sign if unicodedata.category(sign) == "So" else None
 
 
 def shown(text: str) -> str:

@@ -1,5 +1,7 @@
 """The chat.* and reactions.* methods."""
 
+import re
+
 from . import emoji, payloads, shapes
 from .calls import (
     Args,
@@ -8,7 +10,6 @@ from .calls import (
     checked_blocks,
     invalid,
     known_channel,
-    known_user,
     method,
     missing_scope,
     public_post,
@@ -18,6 +19,7 @@ from .workspace import Workspace
 
 TEXT_MAX = 40_000  # https://docs.slack.dev/reference/methods/chat.postMessage#truncating
 METADATA_MAX = 16_000
+_LOUD = re.compile(r"(?<!\w)@(channel|here|everyone)\b")  # linked by parse=full or link_names
 _CONTENT = "text blocks attachments metadata markdown_text parse link_names as_user"
 _LOOK = "username icon_emoji icon_url mrkdwn unfurl_links unfurl_media"
 
@@ -25,6 +27,8 @@ _LOOK = "username icon_emoji icon_url mrkdwn unfurl_links unfurl_media"
 def content(ws: Workspace, args: Args) -> Json:
     """What a message says, checked: text, blocks, attachments, metadata."""
     text = args.text("text")
+    if args.flag("link_names") or args.text("parse") == "full":
+        text = _LOUD.sub(r"<!\1>", text)
     blocks = checked_blocks(ws, args)
     if "markdown_text" in args:
         if text or blocks:
@@ -72,8 +76,8 @@ def destination(ws: Workspace, args: Args) -> Conversation:
     """Where to post: an id, a #name, or a user's id (their direct messages)."""
     wanted = args.text("channel")
     if wanted in ws.users:
-        user = known_user(ws, wanted)
-        if user.deleted or payloads.is_system(user.id):
+        user = ws.users[wanted]
+        if not user.here or payloads.is_system(user.id):
             raise Refused("channel_not_found")
         wanted = ws.direct(user.id).id
     named = ws.channel_named(wanted)

@@ -14,7 +14,7 @@ from .state import BOT_USER, Conversation, Json, Post, User, View
 if TYPE_CHECKING:
     from .server import SlackSandbox
 
-_ADDRESS = re.compile(r"https?://[^\s<>]+")
+_ADDRESS = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)]")
 TEXT_MAX = 40_000
 COMMAND_MAX = 4_000
 

@@ -112,6 +112,7 @@ class SlackSandbox:
         app = web.Application(client_max_size=20_000_000)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/upload/v1/{file}", self._upload)
+        app.router.add_get("/files-pri/{file}/{name}", self._download)
         app.router.add_post("/response/{hook}", self._respond)
         app.router.add_get("/link/", self._link)
         app.router.add_route("*", "/{path:.*}", self._nowhere)
@@ -299,6 +300,14 @@ class SlackSandbox:
             return web.Response(status=400, text="upload refused")
         file.content = body
         return web.Response(text=f"OK - {len(body)}")
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """A file's bytes, for the bot's token (`url_private`)."""
+        file = self.workspace.files.get(request.match_info["file"])
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer").strip()
+        if file is None or not file.complete or bearer != self.bot_token:
+            return web.Response(status=404, text="not found")
+        return web.Response(body=file.content)
 
     async def _respond(self, request: web.Request) -> web.Response:
         return self._barred("response_url") or await self.interactions.respond(request)

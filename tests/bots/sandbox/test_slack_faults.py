@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
 from bots.sandbox.people import World, eventually
 from bots.sandbox.slack import SlackPerson, SlackSandbox
-from tests.bots.sandbox.slack_stage import Bot, arrives, channel_id
+from tests.bots.sandbox.slack_stage import Bot, arrives, call, channel_id
 
 
 @pytest.mark.e2e
@@ -106,3 +108,55 @@ async def test_signed_events_are_challenged_signed_and_sent_again() -> None:
     finally:
         await slack.stop()
         await runner.cleanup()
+
+
+async def socket_address(slack: SlackSandbox) -> str:
+    answer = await call(slack, "apps.connections.open", token=slack.app_token)
+    return str(answer["url"])
+
+
+async def test_what_is_not_acknowledged_in_three_seconds_goes_to_any_open_socket(
+    slack: SlackSandbox,
+) -> None:
+    async with aiohttp.ClientSession() as session:
+        address = await socket_address(slack)
+        one = await session.ws_connect(address)
+        assert (await one.receive_json())["type"] == "hello"
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await session.ws_connect(address)  # a ticket serves once
+        two = await session.ws_connect(await socket_address(slack))
+        assert (await two.receive_json())["num_connections"] == 2
+        await slack.person("Nadia").says("Bonjour", channel="accueil")
+        inbox: asyncio.Queue[tuple[int, dict[str, Any]]] = asyncio.Queue()
+
+        async def read(number: int, socket: aiohttp.ClientWebSocketResponse) -> None:
+            async for message in socket:
+                inbox.put_nowait((number, message.json()))
+
+        readers = [asyncio.create_task(read(n, s)) for n, s in enumerate((one, two))]
+        first_socket, first = await asyncio.wait_for(inbox.get(), 2)
+        second_socket, second = await asyncio.wait_for(inbox.get(), 5)
+        assert (first["retry_attempt"], second["retry_attempt"]) == (0, 1)
+        assert second["retry_reason"] == "timeout"
+        assert first["envelope_id"] != second["envelope_id"]
+        assert first["payload"]["event_id"] == second["payload"]["event_id"]
+        assert {first_socket, second_socket} == {0, 1}
+        await one.send_json({"envelope_id": first["envelope_id"]})  # late: no harm
+        await one.send_json({"envelope_id": second["envelope_id"]})
+        await asyncio.sleep(0.05)
+        assert slack.complaints() == ()
+        await one.send_json({"envelope_id": second["envelope_id"]})
+        await one.send_json({"envelope_id": "env-never"})
+        await one.send_json({"hello": "?"})
+        await arrives(slack, lambda: len(slack.complaints()) == 3)
+        await asyncio.gather(one.close(), two.close(), *readers)
+
+
+async def test_an_eleventh_socket_is_one_too_many(slack: SlackSandbox) -> None:
+    async with aiohttp.ClientSession() as session:
+        sockets = [await session.ws_connect(await socket_address(slack)) for _ in range(11)]
+        greetings = [await socket.receive_json() for socket in sockets]
+        assert [g["type"] for g in greetings] == ["hello"] * 10 + ["disconnect"]
+        assert greetings[-1]["reason"] == "too_many_websockets"
+        for socket in sockets:
+            await socket.close()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bots.sandbox.people import CannotDo, World
@@ -180,3 +181,50 @@ async def test_private_channels_are_entered_by_invitation() -> None:
         assert (await lea.says("ici", channel="modération")).channel == "modération"
     finally:
         await slack.stop()
+
+
+async def test_a_thread_needs_a_parent_and_its_parent_not_a_reply(
+    slack: SlackSandbox, lea: SlackPerson
+) -> None:
+    channel = channel_id(slack, "entraide")
+    never = await call(slack, "chat.postMessage", channel=channel, text="x", thread_ts="1.000001")
+    assert never["error"] == "cannot_reply_to_message"
+    parent = await lea.says("question", channel="entraide")
+    reply = await lea.says("précision", reply_to=parent)
+    answer = await call(slack, "chat.postMessage", channel=channel, text="oui", thread_ts=reply.id)
+    assert answer["message"]["thread_ts"] == parent.id
+    assert [m.thread for m in lea.sees()] == [None, "question", "question"]
+    assert len(slack.complaints()) == 2
+    for method in ("chat.update", "chat.delete"):
+        refused = await call(slack, method, channel=channel, ts=parent.id, **NEW_TEXT[method])
+        assert refused["error"] == f"cant_{method.removeprefix('chat.')}_message"
+    with pytest.raises(CannotDo, match="Léa"):
+        await slack.person("Nadia").edits(parent, "autre chose")
+    with pytest.raises(CannotDo):
+        await slack.person("Nadia").unreacts(parent, "👍")
+
+
+NEW_TEXT: dict[str, dict[str, str]] = {"chat.update": {"text": "y"}, "chat.delete": {}}
+
+
+async def test_hooks_expire_and_bad_answers_are_refused(
+    slack: SlackSandbox, lea: SlackPerson
+) -> None:
+    channel = slack.workspace.channel_named("accueil")
+    assert channel is not None
+    address = slack.interactions.response_url(lea.id, channel, None)
+
+    async def send(body: dict[str, Any]) -> tuple[int, str]:
+        async with aiohttp.ClientSession() as session, session.post(address, json=body) as response:
+            return response.status, str((await response.json()).get("error", ""))
+
+    assert await send({"blocks": [section("x" * 3001)]}) == (400, "invalid_blocks")
+    assert await send({"texte": "x"}) == (400, "invalid_arguments")
+    assert await send({"text": "à tous", "response_type": "in_channel"}) == (200, "")
+    assert slack.person("Nadia").sees()[-1].text == "à tous"
+    assert len(slack.complaints()) == 2
+    slack.interactions.response_seconds = -1
+    address = slack.interactions.response_url(lea.id, channel, None)
+    assert await send({"text": "trop tard"}) == (404, "expired_url")
+    slack.limit("response_url")
+    assert (await send({"text": "x"}))[0] == 429
