@@ -10,6 +10,7 @@ from datetime import datetime
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bots.sandbox.people import World
 from bots.sandbox.telegram.refusals import Json, conflict
 from bots.sandbox.telegram.vocabulary import KINDS, ON_DEMAND
 from bots.sandbox.telegram.wire import stamp
@@ -47,18 +48,17 @@ class Feed:
     up to 30 times itself. (The platform starts at about a second; a test has less time.)
     """
 
-    def __init__(
-        self, now: Callable[[], datetime], call: Callable[[str, Json], object], backoff: float
-    ) -> None:
+    def __init__(self, world: World, call: Callable[[str, Json], object], backoff: float) -> None:
         self.allowed = KINDS - ON_DEMAND
         self.webhook: Webhook | None = None
         self.paused = False
-        self._now = now
+        self._world = world
         self._call = call
         self._backoff = backoff
         self._queue: deque[Delivery] = deque()
         self._last_id = 500_000
         self._poll = 0
+        self._waiting = 0
         self._ended = ""
         self._stir = asyncio.Event()
         self._delay = 0.0
@@ -143,14 +143,26 @@ class Feed:
         )
         self._wake()
         self._confirm(offset)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
-        while not self._queue and loop.time() < deadline and mine == self._poll:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stir.wait(), deadline - loop.time())
+        self._waiting += 1
+        self._world.touch()
+        try:
+            await self._something(mine, asyncio.get_running_loop().time() + seconds)
+        finally:
+            self._waiting -= 1
         if mine != self._poll and self._ended:
             raise conflict(self._ended)
         return self._take(limit)
+
+    async def _something(self, mine: int, deadline: float) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._queue and loop.time() < deadline and mine == self._poll:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stir.wait(), deadline - loop.time())
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether a bot waits for updates now: a long poll is open or a webhook is set."""
+        return self._waiting > 0 or self.webhook is not None
 
     def allow(self, asked: object) -> list[str]:
         """Remember allowed_updates; the kinds that the documentation does not know are returned."""
@@ -230,7 +242,7 @@ class Feed:
                 hook.error = f"Wrong response from the webhook: {answer.status} {answer.reason}"
         except (ClientError, TimeoutError) as failure:
             hook.error = f"Connection failed: {failure}"
-        hook.error_at = self._now()
+        hook.error_at = self._world.now()
         return False
 
     def _answer(self, body: str) -> None:

@@ -13,6 +13,7 @@ from bots.sandbox.telegram.state import (
     MEMBER,
     Chat,
     Membership,
+    Post,
     State,
     Topic,
     User,
@@ -67,7 +68,7 @@ class TelegramSandbox:
         self._bot_standing = MEMBER
         if bot_admin:
             self._bot_standing = Membership("administrator", bot_rights, present=True)
-        self.feed = Feed(world.now, self._answer_webhook, webhook_backoff)
+        self.feed = Feed(world, self._answer_webhook, webhook_backoff)
         self.events = Events(
             self.state, self.feed, reads_all=not privacy_mode, anonymous=anonymous_reactions
         )
@@ -83,6 +84,7 @@ class TelegramSandbox:
         self.owner.known = True
         kind = "group" if basic_group else "supergroup"
         self.main = self._found("Amicale", "accueil", kind, asks=asks_to_join)
+        self.main.last_id = 1  # the General topic
         self.main.is_forum = forum and not basic_group
         for name in TOPICS if self.main.is_forum else ():
             self._given_topic(name)
@@ -101,8 +103,12 @@ class TelegramSandbox:
 
     def _given_topic(self, name: str) -> None:
         if name not in self._absent:
-            self.main.last_id += 1
-            self.main.topics[self.main.last_id] = Topic(self.main.last_id, name, given=True)
+            number = self.main.last_id = self.main.last_id + 1
+            self.main.topics[number] = Topic(number, name, given=True)
+            opening = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
+            self.main.posts[number] = Post(
+                self.main, number, 0, self.world.now(), self.owner, topic=number, service=opening
+            )
 
     # --- the Sandbox protocol
 
@@ -140,6 +146,11 @@ class TelegramSandbox:
         return tuple(self.state.complaints)
 
     @property
+    def is_connected(self) -> bool:
+        """Whether a bot waits for updates: what happens before follows its last allowed_updates."""
+        return self.feed.is_heard
+
+    @property
     def workspace_id(self) -> str:
         """The main group's id, for the configuration."""
         return str(self.main.id)
@@ -159,21 +170,24 @@ class TelegramSandbox:
     # --- what the people in charge do
 
     def make_moderator(self, name: str) -> None:
-        """Administrator of the group (not of other administrators), and in `modération`."""
-        self._appoint(name, MODERATES, ("modération",))
+        """Administrator entitled `Modération`, who appoints nobody, and in that staff group."""
+        standing = Membership("administrator", MODERATES, present=True, title="Modération")
+        self._appoint(name, standing, STAFF[:1])
 
     def make_admin(self, name: str) -> None:
-        """Administrator who may appoint others, and in both staff groups.
+        """Administrator entitled `Administration`, with every right, and in both staff groups.
 
-        A Telegram group has one creator only, Nadia; can_promote_members tells the two apart.
+        A Telegram group has one creator only, Nadia.
         """
-        self._appoint(name, RIGHTS, STAFF)
+        standing = Membership("administrator", RIGHTS, present=True, title="Administration")
+        self._appoint(name, standing, STAFF)
 
-    def _appoint(self, name: str, rights: frozenset[str], staff: tuple[str, ...]) -> None:
+    def _appoint(
+        self, name: str, rights: frozenset[str], title: str, staff: tuple[str, ...]
+    ) -> None:
         user = self.state.user(name)
         if user is self.owner:
             return
-        standing = Membership("administrator", rights, present=True)
         self.groups.change(self.main, user, standing, by=self.owner)
         for chat in (self._staff[one] for one in staff if one in self._staff):
             self.groups.change(chat, user, MEMBER, by=self.owner)

@@ -27,13 +27,14 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """How one user stands in one chat; `status` is the Bot API's word."""
+    """How one user stands in one chat; `status` is the Bot API's word, `title` what shows beside."""
 
     status: str = "left"
     rights: frozenset[str] = frozenset()
     permissions: frozenset[str] = MEMBER_MAY
     present: bool = False
     until: int = 0
+    title: str = ""
 
     @property
     def is_admin(self) -> bool:
@@ -89,7 +90,10 @@ class Media:
 
 @dataclass(slots=True, eq=False)
 class Post:
-    """One message; `order` grows over all chats, `revised` each time it changes."""
+    """One message; `order` grows over all chats, `revised` each time it changes.
+
+    What was there before the start has the order 0 and is not shown.
+    """
 
     chat: "Chat"
     id: int
@@ -205,7 +209,8 @@ class State:
             for c in self.chats.values()
             if (c.kind == "private") == (c.id == user.id) and c.standing(user).present
         ]
-        yield from sorted((p for c in chats for p in c.posts.values()), key=lambda p: p.order)
+        posts = (post for chat in chats for post in chat.posts.values() if post.order)
+        yield from sorted(posts, key=lambda post: post.order)
 
     def complain(self, line: str) -> None:
         """Note a request that broke the documented protocol."""

@@ -85,7 +85,7 @@ def member_json(user: User, standing: Membership) -> Json:
         shape |= {name: name in standing.permissions for name in PERMISSIONS}
     elif standing.status == "kicked":
         shape["until_date"] = standing.until
-    return shape
+    return shape | ({"custom_title": standing.title} if standing.title else {})
 
 
 def link_json(link: Link) -> Json:
