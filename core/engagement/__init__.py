@@ -1,0 +1,1 @@
+"""What people do here, counted: ids, kinds and times, never what was said."""
