@@ -84,9 +84,12 @@ class Arrivals:
                 self._hand_over(frame)
 
     def _begin(self, ready: Json) -> None:
-        """A new session: `ready` names its servers (https://docs.discord.com/…#ready)."""
+        """A new session: `ready` names its servers.
+
+        https://docs.discord.com/developers/events/gateway-events#ready
+        """
         servers = [server["id"] for server in ready["guilds"]]
-        self._here.session = ready["session_id"]
+        self._here.begin(ready["session_id"])
         self._guild.me = ready["user"]["id"]
         self._several = len(servers) > 1
         if self._guild.id not in servers:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -28,6 +28,9 @@ SAID = (0, 19)
 """Message types somebody wrote: DEFAULT and REPLY.
 https://docs.discord.com/developers/resources/message#message-object-message-types"""
 
+REMEMBERED = 10_000
+"""Facts without an id (reactions, departures) of which the last state is kept in memory."""
+
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 """https://docs.discord.com/developers/reference#snowflakes"""
 
@@ -51,6 +54,7 @@ class Here:
     guild: Guild
     session: str = ""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _last: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def workspace(self) -> Workspace:
@@ -61,15 +65,28 @@ class Here:
         """Somebody in this server."""
         return Account(Platform.DISCORD, self.guild.id, user)
 
-    def mark(self, frame: Frame) -> str:
+    def begin(self, session: str) -> None:
+        """A new gateway session starts: nothing of the former one will be replayed."""
+        self.session = session
+        self._last.clear()
+
+    def mark(self, frame: Frame, fact: str) -> str:
         """What names one dispatch where Discord gives the fact no id of its own.
 
         A session replays what a dropped connection missed with the sequence numbers it first
         had (https://docs.discord.com/developers/events/gateway#resuming), so a replayed fact
-        has the same mark and is recognised. A new session replays nothing. The session's id is
-        hashed: it is half of what resuming needs.
+        has the same mark and is recognised, even after a restart of ours. A new session replays
+        nothing. Within a session, a fact said twice running without its opposite between (the
+        same reaction added twice) keeps its first mark; this is remembered for the last 10,000
+        facts only. The session's id is hashed: it is half of what resuming needs.
         """
-        return f"{hashlib.sha256(self.session.encode()).hexdigest()[:8]}.{frame.sequence}"
+        kind, mark = self._last.get(fact, ("", ""))
+        if kind != frame.kind:
+            mark = f"{hashlib.sha256(self.session.encode()).hexdigest()[:8]}.{frame.sequence}"
+            self._last[fact] = (frame.kind, mark)
+            if len(self._last) > REMEMBERED:
+                del self._last[next(iter(self._last))]
+        return mark
 
 
 def read(frame: Frame, here: Here) -> tuple[Event, ...]:
@@ -172,8 +189,9 @@ def _reacted(frame: Frame, here: Here) -> Iterator[Event]:
     emoji = _emoji(data["emoji"])
     author = data.get("message_author_id")
     kind, word = (ReactionAdded, "react") if added else (ReactionRemoved, "unreact")
+    fact = f"{data['message_id']}:{user}:{emoji}"
     yield kind(
-        delivery_id=f"{word}:{data['message_id']}:{user}:{emoji}:{here.mark(frame)}",
+        delivery_id=f"{word}:{fact}:{here.mark(frame, fact)}",
         at=here.now(),
         workspace=here.workspace,
         account=here.account(user),
@@ -189,6 +207,7 @@ def _joined(frame: Frame, here: Here) -> Iterator[Event]:
     if user.get("bot"):
         return
     joined = frame.data["joined_at"]
+    here.mark(frame, user["id"])  # a departure after this is a new one
     yield MemberJoined(
         delivery_id=f"join:{user['id']}:{joined}",
         at=_time(joined),
@@ -203,7 +222,7 @@ def _left(frame: Frame, here: Here) -> Iterator[Event]:
     if user.get("bot"):
         return
     yield MemberLeft(
-        delivery_id=f"leave:{user['id']}:{here.mark(frame)}",
+        delivery_id=f"leave:{user['id']}:{here.mark(frame, user['id'])}",
         at=here.now(),
         workspace=here.workspace,
         account=here.account(user["id"]),

@@ -175,16 +175,26 @@ class Responder:
     async def _later(self, asked: Asked, reply: Reply | None) -> None:
         """Answer after `_announce`."""
         hook = self._hook(asked)
-        parts = self._parts(asked, reply) if reply is not None else []
+        if reply is None:
+            if asked.on is None:
+                await self._rest.delete(_ORIGINAL, **hook)
+            return
+        first, *more = self._parts(asked, reply)
         if asked.on is not None:
-            if reply is not None and reply.edits:
-                await self._rest.patch_part(_ORIGINAL, parts.pop(0), **hook)
-        elif reply is not None and (reply.private or reply.edits):
-            await self._rest.patch_part(_ORIGINAL, parts.pop(0), **hook)
-        else:  # «thinking» was private: it cannot become a public answer, nor none at all
-            await self._rest.delete(_ORIGINAL, **hook)
-        if reply is not None:
-            await self._follow(asked, reply, parts)
+            if reply.edits:
+                await self._rest.patch_part(_ORIGINAL, first, **hook)
+            else:
+                more.insert(0, first)
+            await self._follow(asked, reply, more)
+            return
+        await self._rest.patch_part(_ORIGINAL, first, **hook)
+        if reply.private or reply.edits:
+            await self._follow(asked, reply, more)
+            return
+        # «Thinking» was private and stays so: what is for all follows it, then it goes. It has
+        # to be filled first, since a follow-up to a bare announcement becomes the announcement.
+        await self._follow(asked, reply, [first, *more])
+        await self._rest.delete(_ORIGINAL, **hook)
 
     async def _follow(self, asked: Asked, reply: Reply, parts: list[Part]) -> None:
         for part in parts:

@@ -18,7 +18,7 @@ _PAIRS = (
 )
 _LINE_START = re.compile(r"^(?:-# |#{1,3} |>>> |> )", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]\n]+)\]\(<?([^)\s>]+)>?(?: \"[^\"]*\")?\)")
-_CODE = re.compile(r"```(?:[\w+-]*\n)?(.+?)```|``(.+?)``|`([^`\n]+)`", re.DOTALL)
+_CODE = re.compile(r"(?<!\\)(?:```(?:[\w+-]*\n)?(.+?)```|``(.+?)``|`([^`\n]+)`)", re.DOTALL)
 _TAG = re.compile(r"<(@!?|@&|#)(\d+)>|<a?:(\w+):\d+>|<t:(-?\d+)(?::\w)?>|<(https?://[^>\s]+)>")
 _KEPT = 0xE000  # private-use characters stand for what must not be read as markup
 
