@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/interaction-payloads.
 
 import re
 
-from . import forms
+from . import emoji, forms
 from .state import (
     APP,
     BOT,
@@ -24,6 +24,7 @@ from .state import (
 )
 
 _TOKEN = "sandbox-verification-token"  # noqa: S105  the deprecated plain token, public here
+_EMOJI = re.compile(r":([a-z0-9_+\-']+(?:::skin-tone-[2-6])?):")
 _PIECES = re.compile(r"<([@#!])?([^<>|\n]+)(?:\|([^<>\n]*))?>")
 
 
@@ -154,7 +155,7 @@ def rich_text(text: str, block_id: str) -> list[Json]:
     end = 0
     for match in _PIECES.finditer(text):
         if match.start() > end:
-            pieces.append({"type": "text", "text": _plain(text[end : match.start()])})
+            pieces += _texts(text[end : match.start()])
         end = match.end()
         sign, target = match[1], match[2]
         if sign == "@":
@@ -166,13 +167,21 @@ def rich_text(text: str, block_id: str) -> list[Json]:
         else:
             pieces.append({"type": "link", "url": target})
     if end < len(text):
-        pieces.append({"type": "text", "text": _plain(text[end:])})
+        pieces += _texts(text[end:])
     section = {"type": "rich_text_section", "elements": pieces}
     return [{"type": "rich_text", "block_id": block_id, "elements": [section]}]
 
 
-def _plain(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+def _texts(text: str) -> list[Json]:
+    """Words and emoji as rich text keeps them apart."""
+    plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    pieces: list[Json] = []
+    for index, part in enumerate(_EMOJI.split(plain)):
+        if index % 2 and emoji.sign_of(part):
+            pieces.append({"type": "emoji", "name": part})
+        elif part:
+            pieces.append({"type": "text", "text": f":{part}:" if index % 2 else part})
+    return pieces
 
 
 def file_object(file: StoredFile, user: str, address: str) -> Json:

@@ -89,7 +89,9 @@ def text_object(thing: Json | None, name: Name) -> str:
     if not thing:
         return ""
     text = str(thing.get("text", ""))
-    return mrkdwn(text, name) if thing.get("type") == "mrkdwn" else emoji.shown(text)
+    if thing.get("type") == "mrkdwn":
+        return mrkdwn(text, name)
+    return emoji.shown(text) if thing.get("emoji", True) else text
 
 
 def read(blocks: list[Json], name: Name) -> Reading:
@@ -158,7 +160,10 @@ def _markdown(block: Json, _name: Name, seen: Reading) -> None:
 def _rich_text(block: Json, name: Name, seen: Reading) -> None:
     for part in block["elements"]:
         if part["type"] == "rich_text_list":
-            seen.lines += ["• " + _rich_line(item, name) for item in part["elements"]]
+            first = part.get("offset", 0) + 1
+            for number, item in enumerate(part["elements"], first):
+                mark = f"{number}. " if part.get("style") == "ordered" else "• "
+                seen.lines.append(mark + _rich_line(item, name))
         else:
             seen.lines.append(_rich_line(part, name))
 
@@ -178,7 +183,7 @@ def _rich_line(part: Json, name: Name) -> str:
             case "broadcast":
                 words.append("@" + piece["range"])
             case _:
-                words.append(emoji.shown(str(piece.get("text", ""))))
+                words.append(str(piece.get("text", "")))
     return "".join(words)
 
 
