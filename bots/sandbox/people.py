@@ -130,10 +130,12 @@ class World:
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.now = now
+        self.changes = 0
         self._changed = asyncio.Event()
 
     def touch(self) -> None:
         """Tell whoever waits that something visible changed."""
+        self.changes += 1
         self._changed.set()
 
     async def until(self, seen: Callable[[], bool], *, seconds: float = 5.0) -> bool:

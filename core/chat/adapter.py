@@ -130,9 +130,17 @@ class Adapter(Protocol):
     to the platform. It touches no table and decides nothing.
     """
 
-    platform: Platform
-    workspace: Workspace
-    capabilities: Capabilities
+    @property
+    def platform(self) -> Platform:
+        """Which platform this is."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace it serves; its id may change (a Telegram group that is upgraded)."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What is native here."""
 
     async def start(self, handle: Handle) -> None:
         """Connect, publish the menu, and begin to hand over events; returns when ready.

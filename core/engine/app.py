@@ -1,5 +1,6 @@
 """The way of one event: already seen? who? may they? one transaction, then the answer."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -64,6 +65,8 @@ class App:
     settings: Mapping[type, object] = field(default_factory=dict)
     adapters: dict[Platform, Adapter] = field(default_factory=dict)
     _planned: dict[str, str] = field(default_factory=dict)
+    _working: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _delivering: dict[Platform, asyncio.Lock] = field(default_factory=dict)
 
     async def handle(self, event: Event) -> Answer:
         """Handle one event and say what to answer; never raises.
@@ -104,14 +107,16 @@ class App:
 
     async def work(self) -> int:
         """Plan what recurs and do what is due; says how many jobs were done."""
-        await self._plan()
-        return await jobs.run_due(self.community, self.clock.now(), self._do)
+        async with self._working:
+            await self._plan()
+            return await jobs.run_due(self.community, self.clock.now(), self._do)
 
     async def deliver(self, platform: Platform) -> int:
         """Deliver what is owed on one platform; says how many rows were tried."""
-        return await outbox.deliver_due(
-            self.community, self.clock.now(), self.adapters[platform], self._delivered
-        )
+        async with self._delivering.setdefault(platform, asyncio.Lock()):
+            return await outbox.deliver_due(
+                self.community, self.clock.now(), self.adapters[platform], self._delivered
+            )
 
     async def settle(self) -> None:
         """Work and deliver until nothing more is due at this moment of the clock."""

@@ -28,7 +28,7 @@ class Community(Model):
 
 
 class SeenDelivery(Model):
-    """An event that was handled; its key is unique so that it is handled once."""
+    """An event that was handled, its key is unique so that it is handled once."""
 
     id = fields.BigIntField(primary_key=True)
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(

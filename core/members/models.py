@@ -31,7 +31,7 @@ class Member(Model):
 
 
 class MemberAccount(Model):
-    """Somebody as one platform knows them; belongs to one member at a time."""
+    """Somebody as one platform knows them, belongs to one member at a time."""
 
     id = fields.IntField(primary_key=True)
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
@@ -61,7 +61,7 @@ class MemberAccount(Model):
 
 
 class MemberRole(Model):
-    """A role somebody holds; `source` says from where: a platform's name, or `command`."""
+    """A role somebody holds, `source` says from where: a platform's name, or `command`."""
 
     id = fields.IntField(primary_key=True)
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
@@ -107,7 +107,7 @@ class LinkAttempt(Model):
 
 
 class Link(Model):
-    """Two members made one; `moved` maps a table to the rows that changed hands, for the undo."""
+    """Two members made one, `moved` maps a table to the rows that changed hands, for the undo."""
 
     id = fields.IntField(primary_key=True)
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
@@ -124,7 +124,7 @@ class Link(Model):
 
 
 class MemberProfile(Model):
-    """What a member says of themselves; `topics` are what they can help with, lower case."""
+    """What a member says of themselves, `topics` are what they can help with, lower case."""
 
     id = fields.IntField(primary_key=True)
     member: fields.OneToOneRelation[Member] = fields.OneToOneField(

@@ -1,0 +1,124 @@
+"""The command line: every way to start, check and try the suite."""
+
+# Imports stand inside the commands: `--help` must not pay for three chat libraries.
+# ruff: noqa: PLC0415
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+cli = typer.Typer(
+    name="amicale",
+    help="The alumni community of a training organisation, inside Discord, Slack and Telegram.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # rich would cost as much as everything else together
+    pretty_exceptions_enable=False,
+)
+
+WRONG_SET_UP = 2
+
+
+@cli.command()
+def demo(
+    transcript: Annotated[
+        Path | None, typer.Option(help="Write everything people saw, one JSON object a line.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=9, help="How many days to play.")] = 9,
+) -> None:
+    """Watch a community live nine days on the three platforms, without any account."""
+    from bots.demo.stage import play
+
+    raise typer.Exit(asyncio.run(play(transcript=transcript, days=days)))
+
+
+@cli.command()
+def run() -> None:
+    """Serve the platforms whose tokens are in the environment."""
+    from bots.operate import serve
+
+    raise typer.Exit(asyncio.run(serve()))
+
+
+@cli.command()
+def check() -> None:
+    """Name everything wrong with tokens, rights, channels and configuration."""
+    from bots.operate import examine
+
+    raise typer.Exit(asyncio.run(examine()))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date; a SQLite file is copied first."""
+    from bots.operate import bring_up_to_date
+
+    raise typer.Exit(asyncio.run(bring_up_to_date()))
+
+
+@cli.command()
+def digest(
+    week: Annotated[
+        str, typer.Option(help="The ISO week, like 2026-W47; else the last whole one.")
+    ] = "",
+    chart: Annotated[Path | None, typer.Option(help="Where to write the chart (PNG).")] = None,
+) -> None:
+    """Print a week's digest."""
+    from bots.operate import print_digest
+
+    raise typer.Exit(asyncio.run(print_digest(week, chart)))
+
+
+@cli.command()
+def sandbox(
+    discord_port: Annotated[int, typer.Option(help="0: any free port.")] = 0,
+    slack_port: Annotated[int, typer.Option(help="0: any free port.")] = 0,
+    telegram_port: Annotated[int, typer.Option(help="0: any free port.")] = 0,
+) -> None:
+    """Run the three stand-ins alone and print their addresses, to try any bot on them."""
+    from bots.sandbox.alone import stand
+
+    asyncio.run(stand(discord_port, slack_port, telegram_port))
+
+
+@cli.command("slack-manifest")
+def slack_manifest(
+    request_url: Annotated[
+        str, typer.Option(help="Public https address, when Slack is to call us over HTTP.")
+    ] = "",
+) -> None:
+    """Print the manifest to paste when creating the Slack app."""
+    from bots.operate import print_slack_manifest
+
+    print_slack_manifest(request_url)
+
+
+@cli.command("discord-invite")
+def discord_invite(
+    application: Annotated[
+        str, typer.Option(help="The application id; read from the token when left out.")
+    ] = "",
+) -> None:
+    """Print the address that invites the bot to a Discord server with the rights it needs."""
+    from bots.operate import print_discord_invite
+
+    raise typer.Exit(print_discord_invite(application))
+
+
+@cli.command("telegram-botfather")
+def telegram_botfather() -> None:
+    """Print what to tell BotFather."""
+    from bots.operate import print_botfather
+
+    print_botfather()
+
+
+def main() -> None:
+    """The `amicale` command."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

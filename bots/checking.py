@@ -1,0 +1,92 @@
+"""What is wrong with a set-up, all of it at once, each with its place and its remedy."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bots import suite
+from config.community import CommunityConfig, ConfigurationError, load
+from config.settings import Settings, secret
+from core.chat.adapter import Adapter, DeliveryError, Menu, Problem
+from core.chat.identity import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What could be read of a set-up, and what is wrong with it so far."""
+
+    settings: Settings | None
+    config: CommunityConfig | None
+    problems: tuple[Problem, ...]
+
+
+def read() -> SetUp:
+    """Read the environment and the configuration file; connects to nothing."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        found = tuple(
+            Problem(f"AMICALE_{str(e['loc'][0]).upper()}", e["msg"], "correct the variable")
+            for e in error.errors()
+        )
+        return SetUp(None, None, found)
+    try:
+        config = load(settings.config)
+    except ConfigurationError as error:
+        return SetUp(settings, None, (*_faults(error), *_tokens(settings, None)))
+    return SetUp(settings, config, _tokens(settings, config))
+
+
+async def check(set_up: SetUp, menu: Menu) -> list[Problem]:
+    """Everything wrong, the platforms asked too where there is enough to ask them."""
+    problems = list(set_up.problems)
+    if set_up.settings is None or set_up.config is None:
+        return problems
+    adapters = suite.adapters(set_up.settings, set_up.config, menu)
+    for found in await asyncio.gather(*(_ask(a) for a in adapters.values())):
+        problems += found
+    return problems
+
+
+async def _ask(adapter: Adapter) -> list[Problem]:
+    try:
+        return await adapter.check()
+    except DeliveryError as error:
+        what = f"cannot be reached: {error}"
+        return [Problem(str(adapter.platform), what, "try again later", fatal=False)]
+
+
+def _faults(error: ConfigurationError) -> tuple[Problem, ...]:
+    shown = _near(error.path)
+    return tuple(Problem(f"{shown}:{f.line}", f.what, f.remedy) for f in error.faults)
+
+
+def _near(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _tokens(settings: Settings, config: CommunityConfig | None) -> tuple[Problem, ...]:
+    tokens = {
+        Platform.DISCORD: (settings.discord_token, "AMICALE_DISCORD_TOKEN"),
+        Platform.SLACK: (settings.slack_bot_token, "AMICALE_SLACK_BOT_TOKEN"),
+        Platform.TELEGRAM: (settings.telegram_token, "AMICALE_TELEGRAM_TOKEN"),
+    }
+    found = []
+    given = {platform for platform, (token, _) in tokens.items() if secret(token)}
+    if not given:
+        names = ", ".join(name for _, name in tokens.values())
+        remedy = f"set at least one of {names}; or try `amicale demo`, which needs none"
+        found.append(Problem("environment", "no platform has a token", remedy))
+    for platform in given if config else ():
+        if getattr(config, platform) is None:
+            what = f"{tokens[platform][1]} is set, but the configuration has no [{platform}]"
+            remedy = f"add [{platform}] with its workspace and channels to {_near(settings.config)}"
+            found.append(Problem(str(platform), what, remedy))
+    listens = secret(settings.slack_app_token) or secret(settings.slack_signing_secret)
+    if Platform.SLACK in given and not listens:
+        remedy = "set AMICALE_SLACK_APP_TOKEN (Socket Mode) or AMICALE_SLACK_SIGNING_SECRET (HTTP)"
+        found.append(Problem("slack", "there is no way to receive events", remedy))
+    return tuple(found)

@@ -1,0 +1,137 @@
+"""What an operator asks of the suite: serve, examine, migrate, report, and the set-up texts."""
+
+import asyncio
+import base64
+import binascii
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text as Line
+
+from bots import logs, schema
+from bots.checking import SetUp, check, read
+from bots.rooms import routes
+from bots.suite import Suite, adapters, menu_of, open_app
+from config.settings import Settings
+from core.chat.actions import Choice
+from core.chat.adapter import Permanent, Problem
+from core.chat.events import CommandInvoked
+from core.engine import database
+from core.engine.clock import SystemClock
+from core.engine.menu import RouteMenu
+from core.engine.texts import Texts
+
+OK, WRONG_SET_UP = 0, 2
+console = Console(soft_wrap=True)
+errors = Console(stderr=True, soft_wrap=True)
+
+
+async def serve() -> int:
+    """Serve until SIGTERM or SIGINT; 2 when the set-up is wrong, with everything wrong named."""
+    logs.configure()
+    set_up = read()
+    problems = await check(set_up, bare_menu(set_up.settings))
+    _show(problems)
+    if any(p.fatal for p in problems) or set_up.settings is None or set_up.config is None:
+        return WRONG_SET_UP
+    try:
+        app = await open_app(set_up.settings, set_up.config, SystemClock())
+        app.adapters = adapters(set_up.settings, set_up.config, menu_of(app))
+        return await _until_told(Suite(app))
+    finally:
+        await database.close()
+
+
+async def _until_told(suite: Suite) -> int:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, told.set)
+    try:
+        await suite.start()
+    except Permanent as refusal:
+        errors.print(f"refused: {refusal}", style="red", markup=False)
+        return WRONG_SET_UP
+    console.print(f"amicale is up on {', '.join(sorted(suite.up)) or 'no platform yet'}")
+    await told.wait()
+    await suite.stop()
+    return OK
+
+
+async def examine() -> int:
+    """Print everything wrong with the set-up; 2 when something must be mended."""
+    logs.configure()
+    set_up = read()
+    problems = await check(set_up, bare_menu(set_up.settings))
+    _show(problems)
+    if any(problem.fatal for problem in problems):
+        return WRONG_SET_UP
+    console.print("Everything needed is there.")
+    return OK
+
+
+async def bring_up_to_date() -> int:
+    """Migrate the database."""
+    settings = _settings()
+    if settings is None:
+        return WRONG_SET_UP
+    applied = await schema.migrate(settings.database_url)
+    console.print(f"applied: {', '.join(applied)}" if applied else "nothing to do")
+    return OK
+
+
+def print_slack_manifest(request_url: str) -> None:
+    """Print the Slack app's manifest as JSON."""
+    from bots.slack.manifest import manifest  # noqa: PLC0415  only this command needs it
+
+    menu = bare_menu(None)
+    shown = manifest(menu.commands("fr"), request_url=request_url or None)
+    sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+
+
+def print_discord_invite(application: str) -> int:
+    """Print the Discord invitation; the application id is the first part of a bot token."""
+    from bots.discord.invite import invite_url  # noqa: PLC0415  only this command needs it
+
+    settings = _settings()
+    token = settings.discord_token if settings else None
+    if not application and token is not None:
+        first = token.get_secret_value().partition(".")[0]
+        with contextlib.suppress(binascii.Error, UnicodeDecodeError):
+            application = base64.b64decode(first + "=" * (-len(first) % 4)).decode()
+    if not application.isdecimal():
+        remedy = "give --application with the id shown under General Information"
+        errors.print(f"the application id is not known: {remedy}", style="red", markup=False)
+        return WRONG_SET_UP
+    sys.stdout.write(invite_url(application) + "\n")
+    return OK
+
+
+def bare_menu(settings: Settings | None) -> RouteMenu:
+    """The menu without a community behind it: for what is published, not for what is done."""
+    texts = Texts((settings or Settings()).locales)
+    return RouteMenu(routes(), texts, _nothing)
+
+
+async def _nothing(_event: CommandInvoked, _option: str, _typed: str) -> Sequence[Choice]:
+    return ()
+
+
+def _settings() -> Settings | None:
+    set_up: SetUp = read()
+    if set_up.settings is None:
+        _show(set_up.problems)
+    return set_up.settings
+
+
+def _show(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        style = "bold red" if problem.fatal else "yellow"
+        errors.print(Line.assemble((problem.where, style), f": {problem.what}"))
+        errors.print(Line(f"    {problem.remedy}"))
+    if problems:
+        errors.print(f"{len(problems)} thing(s) to mend", style="bold")

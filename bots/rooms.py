@@ -1,0 +1,22 @@
+"""Every room of the house, named once."""
+
+from collections.abc import Mapping
+
+from config.community import CommunityConfig
+from core.engine.help import help_routes
+from core.engine.routes import Routes
+from core.members.handlers import routes as members
+from core.members.rules import MembersSettings
+
+ROOMS = (members,)
+
+
+def routes() -> Routes:
+    """What every room answers, and the help about it."""
+    rooms = Routes.of(ROOMS)
+    return Routes.of([rooms, help_routes(rooms)])
+
+
+def settings_of(config: CommunityConfig) -> Mapping[type, object]:
+    """Each room's settings, by their type."""
+    return {MembersSettings: config.members}

@@ -1,0 +1,91 @@
+"""The tables of every room, and bringing a database up to them without losing a row."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tortoise import Tortoise, connections
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+from core.engine.database import APP, close, configuration, dialect, sqlite_file, transaction
+
+MODULES = (
+    "core.engine.models",
+    "core.members.models",
+)
+MIGRATIONS = "bots.migrations"
+LOCK = 0x616D6963
+"""The advisory lock under which one process at a time migrates PostgreSQL."""
+
+
+def tortoise_config(url: str) -> dict[str, Any]:
+    """What Tortoise's own command line needs: `tortoise -c bots.schema.TORTOISE makemigrations`."""
+    return configuration(url, MODULES, MIGRATIONS)
+
+
+TORTOISE = tortoise_config("sqlite://:memory:")
+
+
+async def migrate(url: str) -> list[str]:
+    """Apply what is missing, and say which migrations that was.
+
+    A SQLite file is copied first, beside itself; PostgreSQL is locked meanwhile. Ours are
+    additive: on SQLite, taking away or altering a column would silently drop constraints and
+    children (a test reads the migration files for that).
+    """
+    file = sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    config = tortoise_config(url)
+    try:
+        await Tortoise.init(config=config)
+        async with _alone():
+            missing = await _missing(config)
+            if missing:
+                backup(file)
+                await executor(config).migrate()
+    finally:
+        await close()
+    return missing
+
+
+async def missing(url: str) -> list[str]:
+    """The migrations a database still needs."""
+    config = tortoise_config(url)
+    try:
+        await Tortoise.init(config=config)
+        return await _missing(config)
+    finally:
+        await close()
+
+
+def backup(file: Path | None) -> Path | None:
+    """Copy a SQLite file that holds something; says where the copy is."""
+    if file is None or not file.exists() or not file.stat().st_size:
+        return None
+    copy = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%S}.bak")
+    shutil.copy2(file, copy)
+    return copy
+
+
+def executor(config: dict[str, Any]) -> MigrationExecutor:
+    """Tortoise's own, on the open connection."""
+    return MigrationExecutor(connections.get("default"), config["apps"])
+
+
+async def _missing(config: dict[str, Any]) -> list[str]:
+    steps = await executor(config).plan([MigrationTarget(APP, "__latest__")])
+    return [step.migration.name for step in steps]
+
+
+@asynccontextmanager
+async def _alone() -> AsyncIterator[None]:
+    if dialect() != "postgres":
+        yield
+        return
+    async with transaction() as connection:
+        await connection.execute_query(f"SELECT pg_advisory_xact_lock({LOCK})")
+        yield

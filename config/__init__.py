@@ -1,0 +1,1 @@
+"""What an operator or a community builder edits, and the code that reads it."""

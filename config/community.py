@@ -1,0 +1,152 @@
+"""The typed schema of community.toml, read whole: every mistake is named with its line."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from config.toml import line_of
+from core.chat.identity import Platform, Purpose, Role
+from core.engine.texts import LANGUAGES
+from core.members.rules import MembersSettings
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CommunitySection(Section):
+    """`[community]`: the tenant itself."""
+
+    name: str = Field(min_length=1, max_length=120)
+    slug: str = Field(default="amicale", pattern=r"^[a-z0-9-]{1,64}$")
+    timezone: str = "Europe/Paris"
+    language: str = "fr"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone; write one like Europe/Paris")
+        return str(ZoneInfo(value))
+
+    @field_validator("language")
+    @classmethod
+    def _spoken(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            raise ValueError(f"{value!r} is not spoken here; choose one of {', '.join(LANGUAGES)}")
+        return value
+
+
+class PlatformSection(Section):
+    """`[discord]`, `[slack]` or `[telegram]`: one workspace, its channels and its roles.
+
+    `workspace` is the platform's id of it; `channels` maps a purpose to a channel's id or name;
+    `roles` maps a platform's role (name or id) to one of ours.
+    """
+
+    workspace: str = Field(min_length=1)
+    channels: Mapping[Purpose, str] = Field(default_factory=dict)
+    roles: Mapping[str, Role] = Field(default_factory=dict)
+
+
+class DiscordSection(PlatformSection):
+    """`gate_role` is the role that opens the server to who accepted the charter."""
+
+    gate_role: str | None = None
+
+
+class SlackSection(PlatformSection):
+    """`gate_channels` are the private channels that accepting the charter opens."""
+
+    gate_channels: tuple[str, ...] = ()
+
+
+class TelegramSection(PlatformSection):
+    """A group; a channel is `chat_id`, `chat_id/topic_id` or `general`."""
+
+
+class CommunityConfig(Section):
+    """The whole file."""
+
+    community: CommunitySection
+    discord: DiscordSection | None = None
+    slack: SlackSection | None = None
+    telegram: TelegramSection | None = None
+
+    @property
+    def members(self) -> MembersSettings:
+        """What the platforms' roles mean."""
+        sections = {
+            Platform.DISCORD: self.discord,
+            Platform.SLACK: self.slack,
+            Platform.TELEGRAM: self.telegram,
+        }
+        return MembersSettings(
+            roles={
+                platform: {name.lower(): role for name, role in section.roles.items()}
+                for platform, section in sections.items()
+                if section
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A mistake in the file: its line, what is wrong, and what to do. In English."""
+
+    line: int
+    what: str
+    remedy: str
+
+
+class ConfigurationError(Exception):
+    """The file cannot be used; `faults` are all its mistakes, by line."""
+
+    def __init__(self, path: Path, faults: list[Fault]) -> None:
+        super().__init__(f"{path}: {len(faults)} mistake(s)")
+        self.path = path
+        self.faults = sorted(faults, key=lambda fault: fault.line)
+
+
+def load(path: Path) -> CommunityConfig:
+    """Read the file. Raises ConfigurationError with every mistake in it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "write the file, or name another one in AMICALE_CONFIG"
+        raise ConfigurationError(path, [Fault(1, f"cannot be read: {error}", remedy)]) from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(path, [_syntax(text, str(error))]) from error
+    try:
+        return CommunityConfig.model_validate(data)
+    except ValidationError as error:
+        faults = [_fault(text, e["loc"], e["type"], e["msg"]) for e in error.errors()]
+        raise ConfigurationError(path, faults) from error
+
+
+def _syntax(text: str, message: str) -> Fault:
+    what, _, where = message.partition(" (at ")
+    line = where.removeprefix("line ").split(",")[0].rstrip(")")
+    number = int(line) if line.isdecimal() else len(text.splitlines())
+    return Fault(number, f"this is not TOML: {what}", "mend that line; texts stand in quotes")
+
+
+def _fault(text: str, loc: tuple[str | int, ...], kind: str, message: str) -> Fault:
+    path = [part for part in loc if part != "[key]"]
+    key = ".".join(str(part) for part in path)
+    what, remedy = _KNOWN.get(kind, (message.removeprefix("Value error, "), "correct the value"))
+    return Fault(line_of(text, path), f"{key}: {what}", remedy)
+
+
+_KNOWN = {
+    "extra_forbidden": ("is not a setting we know", "remove it, or correct its spelling"),
+    "missing": ("is missing", "add it"),
+}
