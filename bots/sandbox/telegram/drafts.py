@@ -1,7 +1,7 @@
 """What a request wants shown, checked against the documented limits: text, files, keyboards."""
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlparse
 
 from bots.sandbox.telegram.entities import clean, detect, looks_like_url, parse_html, trim, units
@@ -132,6 +132,16 @@ class Drafts:
         """https://core.telegram.org/bots/api#senddocument ."""
         known, upload = self._file(call, "document")
         return known or self._keep("document", upload)
+
+    def media(self, call: Call) -> Draft:
+        """https://core.telegram.org/bots/api#inputmedia : a photo or a document, with caption."""
+        asked = call.values["media"]
+        kind = asked["type"]
+        if kind not in {"photo", "document"}:
+            raise malformed(f'can\'t parse InputMedia: type "{kind}" is unsupported')
+        inner = Call(call.method, asked | {kind: asked["media"]}, call.files)
+        media = self.photo(inner) if kind == "photo" else self.document(inner)
+        return replace(self.caption(inner), media=media)
 
     def _file(self, call: Call, name: str) -> tuple[Media | None, Upload]:
         upload = call.upload(name)

@@ -109,6 +109,10 @@ class Posting:
             raise bad("there is no caption in the message to edit")
         return self._edit(post, self.drafts.caption(call), call)
 
+    def edit_message_media(self, call: Call) -> Json:
+        """https://core.telegram.org/bots/api#editmessagemedia ."""
+        return self._edit(self._own(call), self.drafts.media(call), call)
+
     def edit_message_reply_markup(self, call: Call) -> Json:
         """https://core.telegram.org/bots/api#editmessagereplymarkup ."""
         post = self._own(call)
@@ -125,9 +129,10 @@ class Posting:
 
     def _edit(self, post: Post, draft: Draft, call: Call) -> Json:
         keyboard = self.drafts.keyboard(call)
-        if (draft.text, draft.entities, keyboard) == (post.text, post.entities, post.keyboard):
+        new = (draft.text, draft.entities, keyboard, draft.media or post.media)
+        if new == (post.text, post.entities, post.keyboard, post.media):
             raise bad(NOT_MODIFIED)
-        post.text, post.entities, post.keyboard = draft.text, draft.entities, keyboard
+        post.text, post.entities, post.keyboard, post.media = new
         post.revised = self.state.next_order()
         post.edited_at = self.state.world.now()
         screen.show(post, self.state)

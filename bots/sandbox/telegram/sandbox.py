@@ -182,9 +182,7 @@ class TelegramSandbox:
         standing = Membership("administrator", RIGHTS, present=True, title="Administration")
         self._appoint(name, standing, STAFF)
 
-    def _appoint(
-        self, name: str, rights: frozenset[str], title: str, staff: tuple[str, ...]
-    ) -> None:
+    def _appoint(self, name: str, standing: Membership, staff: tuple[str, ...]) -> None:
         user = self.state.user(name)
         if user is self.owner:
             return

@@ -85,6 +85,8 @@ class Server:
             self._refuse_if_told("")
         except RefusedError as refused:
             return self._refusal(method, refused)
+        except ConnectionResetError:  # cut by drop(): nobody is there to read an answer
+            return web.Response(status=499)
         return web.json_response({"ok": True, "result": result})
 
     def _authorise(self, request: web.Request) -> None:

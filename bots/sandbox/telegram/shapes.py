@@ -1,6 +1,7 @@
 """Every request against its documented shape: an unknown method, parameter or field is refused."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,7 @@ METHODS = {
     "editMessageText": EDITING + "text! parse_mode entities:[MessageEntity] "
     "link_preview_options:LinkPreviewOptions reply_markup:Markup",
     "editMessageCaption": EDITING + CAPTION + "show_caption_above_media:bool reply_markup:Markup",
+    "editMessageMedia": EDITING + "media:InputMedia! reply_markup:Markup",
     "editMessageReplyMarkup": EDITING + "reply_markup:Markup",
     "deleteMessage": "chat_id! message_id:int!",
     "deleteMessages": "chat_id! message_ids:json!",
@@ -76,6 +78,8 @@ OBJECTS = {
     "show_above_text:bool",
     "MessageEntity": "type! offset:int! length:int! url user:json language custom_emoji_id "
     "unix_time:int date_time_format",
+    "InputMedia": "type! media! thumbnail caption parse_mode caption_entities:[MessageEntity] "
+    "show_caption_above_media:bool has_spoiler:bool disable_content_type_detection:bool",
     "InlineKeyboardMarkup": "inline_keyboard:json!",
     "InlineKeyboardButton": "text! url callback_data web_app:json login_url:json style "
     "icon_custom_emoji_id switch_inline_query switch_inline_query_current_chat "
@@ -158,7 +162,7 @@ def read_call(name: str, given: Mapping[str, Any], files: Mapping[str, Upload]) 
     if name.lower() not in SIGNATURES:
         raise RefusedError(404, "Not Found: method not found", violation=True)
     method, parameters = SIGNATURES[name.lower()]
-    attached = {str(v).removeprefix("attach://") for v in given.values()} | set(parameters)
+    attached = set(re.findall(r"attach://([\w\-.]+)", str(list(given.values())))) | set(parameters)
     for extra in [key for key in (*given, *files) if key not in attached]:
         raise malformed(f'unknown parameter "{extra}" in {method}')
     values: Json = {}

@@ -27,7 +27,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """How one user stands in one chat; `status` is the Bot API's word, `title` what shows beside."""
+    """How one user stands in one chat; `status` is the Bot API's word, `title` shows beside."""
 
     status: str = "left"
     rights: frozenset[str] = frozenset()

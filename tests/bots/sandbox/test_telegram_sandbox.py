@@ -6,7 +6,9 @@ import pytest
 from telegram import (
     BotCommand,
     ChatPermissions,
+    InputMediaPhoto,
     LinkPreviewOptions,
+    Message,
     MessageEntity,
     ReactionTypeEmoji,
     ReplyParameters,
@@ -295,6 +297,10 @@ async def test_photos_documents_and_their_files() -> None:
         file = await bot.bot.get_file(sent.photo[0].file_id)
         assert bytes(await file.download_as_bytearray()) == png()
         await bot.bot.edit_message_caption(chat, sent.message_id, caption="Semaine 48")
+        newer = InputMediaPhoto(png(width=6), caption="Semaine 49")
+        changed = await bot.bot.edit_message_media(newer, chat, sent.message_id)
+        assert isinstance(changed, Message)
+        assert (changed.caption, changed.photo[0].width) == ("Semaine 49", 6)
         document = await bot.bot.send_document(chat, b"a;b", filename="chiffres.csv")
         assert document.document is not None
         assert document.document.file_name == "chiffres.csv"
