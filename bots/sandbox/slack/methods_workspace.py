@@ -336,6 +336,28 @@ def _no_invitation(ws: Workspace, channel: Conversation, ident: str) -> str:
     return "already_in_channel" if ident in channel.members else ""
 
 
+@method(
+    "conversations.kick",
+    required="channel user",
+    scopes="channels:manage groups:write",
+)
+def kick(ws: Workspace, args: Args) -> Json:
+    """Remove somebody from a channel the bot is in."""
+    channel = channel_inside(ws, args.text("channel"))
+    if channel.kind == "im":
+        raise Refused("method_not_supported_for_channel_type")
+    _need(ws, _INVITE[channel.kind][:1])
+    user = known_user(ws, args.text("user"))
+    if user.id == BOT_USER:
+        raise Refused("cant_kick_self")
+    if user.id not in channel.members:
+        raise Refused("not_in_channel")
+    if channel.name == "accueil":
+        raise Refused("cant_kick_from_general")
+    ws.exit(channel, user.id)
+    return {"errors": {}}
+
+
 @method("conversations.join", required="channel", scopes="channels:join")
 def join(ws: Workspace, args: Args) -> Json:
     """Enter a public channel."""

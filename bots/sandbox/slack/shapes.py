@@ -187,8 +187,15 @@ class BlockCheck:
                 self.rich_part(here, piece)
             elif piece.get("type") not in RICH_PIECES:
                 self.fault(f"{here}/type", f"unsupported type: {piece.get('type')}")
-            elif RICH_PIECES[piece["type"]] not in piece:
-                self.fault(here, f"missing required field: {RICH_PIECES[piece['type']]}")
+            else:
+                self.rich_piece(here, piece)
+
+    def rich_piece(self, where: str, piece: Json) -> None:
+        """A word, mention, emoji or link of rich text: its one field there, and not empty."""
+        name = RICH_PIECES[piece["type"]]
+        optional = "style text unsafe unicode skin_tone fallback format display_team_id"
+        if self.keys(where, piece, name, optional) and name != "timestamp":
+            self.length(f"{where}/{name}", piece[name], 3000 if name == "url" else 40_000, 1)
 
     def elements(
         self, where: str, items: list[Any], allowed: frozenset[str], path: str = "elements"
