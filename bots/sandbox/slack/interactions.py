@@ -54,8 +54,13 @@ class Interactions:
 
         def answer(said: Json) -> None:
             done(True)  # noqa: FBT003  the one thing told
-            if said:
+            if not said:
+                return
+            try:
                 self._say(self.ws.hooks[hook.rpartition("/")[2]], said, "slash command answer")
+            except Refused as refusal:
+                self.ws.complain(refusal.wrong or f"slash command answer: {refusal.error}")
+                silence("invalid_command_response")
 
         def silence(reason: str) -> None:
             done(False)  # noqa: FBT003  the one thing told

@@ -7,7 +7,7 @@ import pytest
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.sandbox.people import CannotDo, Person, Sandbox, World
+from bots.sandbox.people import CannotDo, Person, Sandbox, World, eventually
 from bots.sandbox.slack import SlackPerson, SlackSandbox
 from tests.bots.sandbox.slack_stage import MODAL, Bot, arrives, button, call, channel_id, section
 
@@ -274,3 +274,26 @@ async def test_the_gate_is_closed_again_by_a_kick(slack: SlackSandbox, lea: Slac
     general = channel_id(slack, "accueil")
     refused = await call(slack, "conversations.kick", channel=general, user=lea.id)
     assert refused["error"] == "cant_kick_from_general"
+
+
+@pytest.mark.e2e
+async def test_a_command_may_be_answered_in_its_acknowledgement(
+    slack: SlackSandbox, bot: Bot, lea: SlackPerson
+) -> None:
+    @bot.app.command("/amicale")
+    async def command(ack: AsyncAck, command: dict[str, Any]) -> None:
+        if command["text"] == "mal":
+            await ack(text="x", blocks=[section("x" * 3001)])
+        else:
+            await ack(f"*{command['text']}*")
+
+    await lea.runs("/aide", channel="accueil")
+    answer = await eventually(slack.world, lea, "aide")
+    assert (answer.text, answer.channel, answer.private_to) == ("aide", "accueil", "Léa")
+    assert slack.complaints() == ()
+    await lea.runs("/amicale mal")
+    notice = await eventually(slack.world, lea, "invalid_command_response")
+    assert (notice.author, lea.answered) == ("Slack", False)
+    assert "must be less than 3001" in slack.complaints()[0]
+    await lea.runs("/aide encore")  # the connection lives on
+    assert await eventually(slack.world, lea, "aide encore")
