@@ -30,6 +30,7 @@ from bots.sandbox.people import Seen, World
 
 _USERS = re.compile(r"<@!?(\d+)>")
 _ROLES = re.compile(r"<@&(\d+)>")
+_CODE = re.compile(r"```.+?```|`[^`\n]+`", re.DOTALL)  # nobody is called from inside code
 _EVERYBODY = re.compile(r"@(?:everyone|here)\b")
 MOST_REACTIONS = 20
 
@@ -113,7 +114,7 @@ class Acts:
         """Work out who is notified (docs: Resources / Message, "Allowed Mentions Object")."""
         parts = [message.content]
         parts += [c["content"] for c in flat(message.components) if c["type"] == 10]
-        written = "\n".join(parts)
+        written = _CODE.sub("", "\n".join(parts))
         rule = {"parse": ["users", "roles", "everyone"]} if allowed is None else allowed
         parse = rule.get("parse") or []
         users = [u for u in _USERS.findall(written) if u in self.state.users]

@@ -26,11 +26,23 @@ LOCALES = frozenset(
     | {"th", "zh-CN", "ja", "zh-TW", "ko"}
 )
 SUB_COMMAND, GROUP = 1, 2
+
+
+def _localized(value: object, path: Path, errors: FormErrors) -> None:
+    if not isinstance(value, dict):
+        errors.add(path, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+
+
+def _bits(value: object, path: Path, errors: FormErrors) -> None:
+    if isinstance(value, bool) or not str(value).isdigit():
+        errors.add(path, "BITWISE_TYPE_CONVERT", f'Value "{value}" is not a permission set.')
+
+
 _NAMES = {
     "name": anything,
-    "name_localizations": null_or(anything),
+    "name_localizations": null_or(_localized),
     "description": anything,
-    "description_localizations": null_or(anything),
+    "description_localizations": null_or(_localized),
 }
 _COMMAND = record(
     {
@@ -38,7 +50,7 @@ _COMMAND = record(
         "id": anything,
         "type": one_of(1, 2, 3),
         "options": null_or(listing(anything, most=25)),
-        "default_member_permissions": null_or(anything),
+        "default_member_permissions": null_or(_bits),
         "dm_permission": null_or(boolean),
         "nsfw": boolean,
         "contexts": null_or(listing(one_of(0, 1, 2))),
@@ -46,12 +58,16 @@ _COMMAND = record(
     },
     required=["name"],
 )
+_CHOICE = record(
+    {"name": text(100, 1), "name_localizations": null_or(_localized), "value": anything},
+    required=["name", "value"],
+)
 _OPTION = record(
     {
         **_NAMES,
         "type": one_of(*range(1, 12)),
         "required": boolean,
-        "choices": null_or(listing(anything, most=25)),
+        "choices": null_or(listing(_CHOICE, most=25)),
         "options": null_or(listing(anything, most=25)),
         "channel_types": listing(whole(0, 20)),
         "min_value": anything,
@@ -61,10 +77,6 @@ _OPTION = record(
         "autocomplete": boolean,
     },
     required=["name", "description", "type"],
-)
-_CHOICE = record(
-    {"name": text(100, 1), "name_localizations": null_or(anything), "value": anything},
-    required=["name", "value"],
 )
 
 
@@ -159,8 +171,6 @@ def _choices(option: Json, path: Path, errors: FormErrors) -> None:
     if (choices or option.get("autocomplete")) and option.get("type") not in {3, 4, 10}:
         said = "Choices and autocomplete are for string, integer and number options"
         errors.add(path, "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", said)
-    for index, choice in enumerate(choices):
-        _CHOICE(choice, (*path, "choices", index), errors)
 
 
 def _unique(named: Sequence[Json], path: Path, errors: FormErrors) -> None:

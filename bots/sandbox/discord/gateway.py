@@ -231,18 +231,21 @@ class Gateway:
             if not await self._hear(line, op, data):
                 return
 
-    async def _hear(self, line: Line, op: object, data: Json) -> bool:
+    async def _hear(self, line: Line, op: object, data: object) -> bool:
         if op == 1:
             line.send(11)
-        elif op == 2:
-            return await self._identify(line, data)
-        elif op == 6:
-            return await self._resume(line, data)
-        elif op not in {3, 4, 8}:
+            return True
+        if op not in {2, 3, 4, 6, 8}:
             return await self._close(line, 4001, f"op {op}")
-        elif line.session is None:
+        if not isinstance(data, dict):
+            return await self._close(line, 4002, f"op {op} without an object")
+        if op == 2:
+            return await self._identify(line, data)
+        if op == 6:
+            return await self._resume(line, data)
+        if line.session is None:
             return await self._close(line, 4003, f"op {op}")
-        elif op == 8:
+        if op == 8:
             return await self._members(line, line.session, data)
         return True
 

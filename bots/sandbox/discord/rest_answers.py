@@ -20,6 +20,8 @@ def _scope(house: House, call: Call) -> tuple[str | None, dict[str, Json]]:
     guild = call.values.get("guild_id")
     if guild is not None:
         only_guild(guild)
+        if not house.state.commands_scope:  # docs: Application Commands, "Authorizing"
+            raise Refused(50001)
     return guild, house.state.commands.setdefault(guild, {})
 
 

@@ -123,7 +123,7 @@ def list_members(house: House, call: Call) -> Answer:
     only_guild(call.values["guild_id"])
     if not house.allowed_intents & 1 << 1:
         raise Refused(50001)
-    after, limit = int(call.query.get("after", "0")), int(call.query.get("limit", "1"))
+    after, limit = call.number("after", 0), call.number("limit", 1, 1000)
     members = sorted(house.state.members.values(), key=lambda m: int(m.user.id))
     return [member_json(m) for m in members if int(m.user.id) > after][:limit]
 
@@ -341,3 +341,18 @@ def archived_threads(house: House, call: Call) -> Answer:
         if c.parent is parent and c.archived and c.type == wanted
     ]
     return {"threads": threads, "members": [], "has_more": False}
+
+
+@endpoint("GET", _CHANNEL + "/users/@me/threads/archived/private", query=("before", "limit"))
+def joined_archived_threads(house: House, call: Call) -> Answer:
+    """Archived private threads of a channel that the bot is in."""
+    parent = house.channel(call.values["channel_id"])
+    house.need(Permission.READ_MESSAGE_HISTORY, parent)
+    bot = house.state.bot.id
+    threads = [
+        c
+        for c in house.state.channels.values()
+        if c.parent is parent and c.archived and c.type == PRIVATE_THREAD and bot in c.members
+    ]
+    own = [thread_member_json(house.state, c, bot) for c in threads]
+    return {"threads": [channel_json(c) for c in threads], "members": own, "has_more": False}

@@ -27,7 +27,7 @@ def fetched(house: House, message: Message) -> Json:
 def list_messages(house: House, call: Call) -> Answer:
     """Newest first; 1 to 100, 50 by default."""
     channel = house.channel(call.values["channel_id"])
-    limit = _limit(call.query.get("limit", "50"))
+    limit = max(1, call.number("limit", 50, 100))
     anchors = [key for key in ("before", "after", "around") if key in call.query]
     if len(anchors) > 1:
         said = "before, after and around are mutually exclusive"
@@ -39,7 +39,7 @@ def list_messages(house: House, call: Call) -> Answer:
         m for m in house.state.messages.values() if m.channel is channel and m.only_for is None
     ]
     said_here.sort(key=lambda m: int(m.id))
-    anchor = int(call.query[anchors[0]]) if anchors else 0
+    anchor = call.number(anchors[0], 0) if anchors else 0
     match anchors[0] if anchors else "before":
         case "after":
             page = [m for m in said_here if int(m.id) > anchor][:limit]
@@ -49,12 +49,6 @@ def list_messages(house: House, call: Call) -> Answer:
         case _:
             page = [m for m in said_here if not anchor or int(m.id) < anchor][-limit:]
     return [fetched(house, message) for message in reversed(page)]
-
-
-def _limit(written: str) -> int:
-    if not written.isdigit() or not 1 <= int(written) <= 100:
-        raise wrong(("limit",), "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
-    return int(written)
 
 
 @endpoint("POST", _MESSAGES, body=CREATE_MESSAGE, files=True)
@@ -216,7 +210,7 @@ def remove_reaction(house: House, call: Call) -> Answer:
 def list_reactions(house: House, call: Call) -> Answer:
     """Who reacted with one emoji."""
     message, emoji = _reactable(house, call)
-    limit, after = _limit(call.query.get("limit", "25")), int(call.query.get("after", "0"))
+    limit, after = call.number("limit", 25, 100), call.number("after", 0)
     users = sorted((u for u in message.reactions.get(emoji, []) if int(u) > after), key=int)
     return [user_json(house.state.users[user]) for user in users[:limit]]
 

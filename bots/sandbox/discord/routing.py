@@ -9,7 +9,7 @@ from bots.sandbox.discord.acts import Acts
 from bots.sandbox.discord.drafts import Upload, Writer
 from bots.sandbox.discord.interactions import Interactions
 from bots.sandbox.discord.permissions import Permission
-from bots.sandbox.discord.refusals import Refused, bare
+from bots.sandbox.discord.refusals import Refused, bare, wrong
 from bots.sandbox.discord.shapes import Check
 from bots.sandbox.discord.state import GUILD_ID, Channel, Json, Message, State
 
@@ -58,6 +58,16 @@ class Call:
     query: dict[str, str]
     body: Any
     files: dict[int, Upload]
+
+    def number(self, key: str, default: int, most: int = 1 << 63) -> int:
+        """A whole number of the query; raises Refused 50035."""
+        written = self.query.get(key, str(default))
+        if not written.isdigit():
+            raise wrong((key,), "NUMBER_TYPE_COERCE", f'Value "{written}" is not int.')
+        if int(written) > most:
+            said = f"int value should be less than or equal to {most}."
+            raise wrong((key,), "NUMBER_TYPE_MAX", said)
+        return int(written)
 
 
 Handler = Callable[[House, Call], Answer]

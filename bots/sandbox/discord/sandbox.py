@@ -20,7 +20,8 @@ class DiscordSandbox:
     Settings, all of them ways to get a set-up wrong: `members_intent` and `content_intent`
     (privileged intents switched on for the app), `bot_permissions`, `bot_role_position` (1
     puts the bot level with the role Membre, so that it can no longer grant it),
-    `absent_channels` (names), `right_token=False` (hand out a token that is refused).
+    `absent_channels` (names), `commands_scope=False` (installed without applications.commands),
+    `right_token=False` (hand out a token that is refused).
     `answer_seconds` is the interaction window, `per_second` the size of every rate-limit
     bucket.
     """
@@ -39,6 +40,7 @@ class DiscordSandbox:
         bot_permissions: Permission = BOT,
         bot_role_position: int = 2,
         absent_channels: tuple[str, ...] = (),
+        commands_scope: bool = True,
         answer_seconds: float = 3.0,
         per_second: int = 1000,
     ) -> None:
@@ -51,6 +53,7 @@ class DiscordSandbox:
             bot_permissions=bot_permissions,
             bot_role_position=bot_role_position,
             absent_channels=absent_channels,
+            commands_scope=commands_scope,
         )
         allowed = Intent(0)
         for intent, on in (

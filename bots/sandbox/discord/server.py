@@ -105,11 +105,11 @@ class Server:
             if self.is_down:
                 raise bare(503, "Service Unavailable")  # noqa: TRY301  one place words refusals
             endpoint, values = find(request.method, path)
-            if not endpoint.open and request.headers.get("Authorization") != f"Bot {self._token}":
-                raise bare(401, "Unauthorized")  # noqa: TRY301  as above
             headers, wait = self._metered(endpoint, values, path)
             if wait is not None:
                 return _too_many(headers, wait)
+            if not endpoint.open and request.headers.get("Authorization") != f"Bot {self._token}":
+                raise bare(401, "Unauthorized")  # noqa: TRY301  as above
             call = await self._call(request, endpoint, values)
             answer = endpoint.handler(self._house, call)
         except Refused as refused:

@@ -127,8 +127,10 @@ class State:
         bot_permissions: Permission = BOT,
         bot_role_position: int = 2,
         absent_channels: tuple[str, ...] = (),
+        commands_scope: bool = True,
     ) -> None:
         self.now = now
+        self.commands_scope = commands_scope
         self._last = 0
         self.bot = User(APPLICATION_ID, "Amicale", bot=True)
         self.system = User("900000000000000003", "Discord", bot=True)

@@ -41,6 +41,8 @@ def called(thing: Json, locale: str) -> str:
 def menu(state: State, user: User, channel: Channel) -> list[Json]:
     """The commands this person's client offers in this channel."""
     in_guild = channel.recipient is None
+    if in_guild and not state.commands_scope:
+        return []
     granted = state.permissions(user.id, channel if in_guild else None)
     offered: dict[str, Json] = {}
     for scope in (None, GUILD_ID):

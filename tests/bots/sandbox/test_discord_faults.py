@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bots.sandbox.discord.permissions import BOT, Permission
-from bots.sandbox.people import World
+from bots.sandbox.people import CannotDo, World
 from tests.bots.sandbox.discord_requests import Start
 from tests.bots.sandbox.discord_stage import connected, heard
 
@@ -80,12 +80,18 @@ async def test_a_wrong_set_up_is_refused_as_documented(start_discord: Start, wor
         info = await bot.application_info()
         assert not info.flags.gateway_message_content_limited
     weak = await start_discord(
-        bot_permissions=BOT & ~Permission.SEND_MESSAGES, absent_channels=("rituels",)
+        bot_permissions=BOT & ~Permission.SEND_MESSAGES,
+        absent_channels=("rituels",),
+        commands_scope=False,
     )
     async with connected(weak) as bot:
         assert discord.utils.get(bot.guild.channels, name="rituels") is None
         with pytest.raises(discord.Forbidden):
             await bot.room("accueil").send("non")
+        with pytest.raises(discord.Forbidden):
+            await bot.tree.sync(guild=bot.guild)
+        with pytest.raises(CannotDo, match="none"):
+            await weak.person("Nadia").runs("/rituel astuce")
     for sandbox in (revoked, unprivileged, weak):
         assert sandbox.complaints() == ()
 
@@ -140,6 +146,7 @@ async def test_buckets_are_announced_and_enforced(start_discord: Start) -> None:
         assert left == [(200, "1"), (200, "0"), (429, "0")]
         assert answer.headers["Via"]
         assert int(answer.headers["Retry-After"]) == 1
+    await asyncio.sleep(1)
     async with aiohttp.ClientSession() as session, session.get(url) as answer:
-        assert answer.status == 401
+        assert (answer.status, answer.headers["X-RateLimit-Limit"]) == (401, "2")
         assert await answer.json() == {"message": "401: Unauthorized", "code": 0}
