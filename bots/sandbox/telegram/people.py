@@ -113,6 +113,7 @@ class TelegramPerson:
                 self.user.contact_until = asyncio.get_running_loop().time() + CONTACT_SECONDS
             return
         link.used += 1
+        chat.requests.pop(self.user.id, None)
         muted = standing.status == "restricted"
         new = Membership("restricted", permissions=standing.permissions, present=True)
         groups = self.sandbox.groups

@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import socket
 from datetime import timedelta
 
 import pytest
 from aiohttp import ClientSession, ServerDisconnectedError
+from telegram import Update
 from telegram.error import (
     BadRequest,
     Conflict,
+    Forbidden,
     InvalidToken,
     NetworkError,
     RetryAfter,
 )
+from telegram.ext import TypeHandler
 
 from bots.sandbox.people import CannotDo, eventually
 from bots.sandbox.telegram.entities import parse_html
@@ -316,3 +320,68 @@ async def test_html_becomes_text_and_entities() -> None:
     ]
     with pytest.raises(RefusedError, match="Unclosed start tag"):
         parse_html('<a href="x>lien</a>')
+
+
+async def test_the_webhook_of_the_library_receives_and_stops() -> None:
+    async with started() as sandbox:
+        app, heard = application(sandbox), list[str]()
+
+        async def hear(update: Update, _context: object) -> None:
+            heard.append(str(update.message.text if update.message else update))
+            sandbox.world.touch()
+
+        app.add_handler(TypeHandler(Update, hear))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        async with app:
+            await app.start()
+            assert app.updater is not None
+            await app.updater.start_webhook(
+                "127.0.0.1",
+                port,
+                "hook",
+                webhook_url=f"http://127.0.0.1:{port}/hook",
+                secret_token="sec-1",
+                allowed_updates=Update.ALL_TYPES,
+            )
+            assert await sandbox.world.until(lambda: sandbox.is_connected)
+            sandbox.deliver_twice()
+            await sandbox.person("Nadia").says("Bonjour", channel="accueil")
+            assert await sandbox.world.until(lambda: heard == ["Bonjour", "Bonjour"])
+            sandbox.down()
+            await sandbox.person("Nadia").says("Plus tard", channel="accueil")
+            await asyncio.sleep(0.05)
+            assert len(heard) == 2
+            sandbox.up()
+            assert await sandbox.world.until(lambda: heard[-1] == "Plus tard")
+            await app.updater.stop()
+            await app.bot.delete_webhook(drop_pending_updates=True)
+            await app.stop()
+        assert not sandbox.is_connected
+        assert sandbox.complaints() == ()
+
+
+async def test_a_declined_request_closes_the_door_again() -> None:
+    async with started() as sandbox, polling(sandbox) as bot:
+        claire = sandbox.person("Claire")
+        await claire.joins()
+        asked = await bot.last("chat_join_request")
+        await bot.bot.send_message(asked.user_chat_id, "Bonjour")
+        await asked.decline()
+        with pytest.raises(Forbidden, match="can't initiate conversation"):
+            await bot.bot.send_message(asked.user_chat_id, "Encore")
+        with pytest.raises(BadRequest, match="Hide_requester_missing"):
+            await asked.decline()
+        await claire.joins()
+        asked = await bot.last("chat_join_request", 2)
+        sandbox.state.users[int(claire.id)].contact_until -= 301
+        with pytest.raises(Forbidden, match="can't initiate conversation"):
+            await bot.bot.send_message(asked.user_chat_id, "Cinq minutes plus tard")
+        full = await bot.bot.get_chat(sandbox.main.id)
+        assert (full.is_forum, full.join_by_request) == (True, True)
+        assert await bot.bot.get_chat_member_count(sandbox.main.id) == 2
+        link = await bot.bot.create_chat_invite_link(sandbox.main.id, name="Rentrée")
+        await claire.follows(link.invite_link)
+        assert (await bot.last("chat_member")).invite_link.name == "Rentrée"
+        assert sandbox.complaints() == ()
