@@ -18,7 +18,7 @@ from core.chat.adapter import Answer, DeliveryError, Menu, Permanent, RateLimite
 from core.chat.events import CommandInvoked, Event, FormOpened, MemberJoined
 from core.chat.identity import Channel, MessageRef, Platform, Purpose
 from core.chat.markup import mention, plain
-from core.chat.messages import Button, Message, Reply
+from core.chat.messages import Button, Message, Reply, Text
 
 PATIENCE = 30.0
 """Seconds an answer waits when Telegram asks for patience; later it would make no sense."""
@@ -160,12 +160,14 @@ class Answering:
 
     async def _invite(self, turn: Turn, event: Event | None, url: str, to: Channel) -> None:
         """A line in the group, without a word of the answer, and a button to the private chat."""
-        words = plain(self._menu.say("adapter_telegram.open_private", turn.language))
         label = self._menu.say("adapter_telegram.continue_private", turn.language)
         named = event.profile if isinstance(event, MemberJoined) else None
         accounts = (named.account,) if named else ()
         if named:
-            words = type(words)(f"{mention(named.account, named.name)}, {words}")
+            welcome = plain(self._menu.say("adapter_telegram.welcome_private", turn.language))
+            words = Text(f"{mention(named.account, named.name)}, {welcome}")
+        else:
+            words = plain(self._menu.say("adapter_telegram.open_private", turn.language))
         message = Message(words, (Button(label, Link(url)),), mentions=accounts)
         await self._put(message, to, None if named else turn.arrival.source)
 

@@ -59,6 +59,7 @@ class Doors:
         self._inside.move_to_end(person)
         if inside:
             self._waiting.discard(person)
+            self._open.pop(person, None)
         while len(self._inside) > REMEMBERED:
             self._inside.popitem(last=False)
 

@@ -93,7 +93,9 @@ def _written(delivery: str, message: JSON, user: JSON, here: Here) -> Arrival:
         if found:
             return replace(arrival, events=found.events, hint=found.hint, asked=found.asked or text)
         if private or call.bot:
-            return replace(arrival, hint=Hint("error.unknown_command"))
+            return replace(
+                arrival, hint=Hint("error.unknown_command", {"command": f"/{call.name}"})
+            )
     event = MessagePosted(
         **facts,
         message=source,

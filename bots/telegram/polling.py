@@ -35,8 +35,14 @@ class Poll:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to ask. Raises DeliveryError when Telegram refuses polling."""
+        """Begin to ask. Raises DeliveryError when Telegram refuses polling.
+
+        A first question that confirms nothing tells Telegram what we want before `start` returns:
+        what happens before that is never delivered.
+        """
         await self._api.call("deleteWebhook", {"drop_pending_updates": False})
+        wanted = {"timeout": 0, "limit": 1, "allowed_updates": list(ALLOWED_UPDATES)}
+        await self._api.call("getUpdates", wanted)
         self._task = asyncio.create_task(self._run())
 
     async def pause(self) -> None:

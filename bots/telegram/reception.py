@@ -89,7 +89,8 @@ class Reception:
         group = {"chat_id": int(self._places.workspace)}
         administrators = await self._api.call("getChatAdministrators", group)
         self._roles = {str(member["user"]["id"]): roles(member) for member in administrators}
-        self._administers = str(self._me["id"]) in self._roles
+        ours = await self._api.call("getChatMember", {**group, "user_id": self._me["id"]})
+        self._administers = ours["status"] in {"administrator", "creator"}
 
     async def group_moved(self, old: str, new: str) -> None:
         """Go on under a group's new id, and tell the core when it is the community's own."""
@@ -190,7 +191,8 @@ class Reception:
         try:
             return await handle(event)
         except Exception:
-            log.exception("telegram.handler_failed", event=type(event).__name__)
-            locale = event.profile.locale if event.profile else None
-            words = self._menu.say("error.unexpected", self._menu.language(locale))
+            reference = event.delivery_id
+            log.exception("telegram.handler_failed", reference=reference, kind=type(event).__name__)
+            language = self._menu.language(event.profile.locale if event.profile else None)
+            words = self._menu.say("error.unexpected", language, reference=reference)
             return Reply(Message(plain(words)))

@@ -1,0 +1,1 @@
+"""Telegram's adapter: what it reads, what it says, and how it behaves on the wire."""
