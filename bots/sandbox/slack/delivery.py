@@ -1,28 +1,23 @@
 """Brings events and interactions to the app, over Socket Mode or signed HTTP, until acknowledged.
 
-Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode. HTTP and retries:
-https://docs.slack.dev/apis/events-api/#retries. Signature:
-https://docs.slack.dev/authentication/verifying-requests-from-slack.
+Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode. Retries:
+https://docs.slack.dev/apis/events-api/#retries.
 """
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
 
+from .signed import WINDOW, SignedRequests
 from .state import APP, Json
 from .workspace import Workspace
 
-WINDOW = 3.0  # seconds an app has to acknowledge
 SOCKETS_MAX = 10
 HELD_FOR = 360.0  # real seconds an event waits for a connection: Slack gives up after its retries
 
@@ -80,13 +75,12 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
         self._turn = 0
-        self._verified = False
-        self._session: aiohttp.ClientSession | None = None
+        self._signed: SignedRequests | None = None
 
     def start(self) -> None:
         """Begin to deliver."""
         if self.events_url:
-            self._session = aiohttp.ClientSession()
+            self._signed = SignedRequests(self.ws, self.events_url, self._secret)
         self._spawn(self._pump())
 
     async def stop(self) -> None:
@@ -100,8 +94,8 @@ class Delivery:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for link in list(self.links):
             await link.socket.close(code=1001)
-        if self._session:
-            await self._session.close()
+        if self._signed:
+            await self._signed.close()
 
     def _spawn(self, work: Any) -> None:  # noqa: ANN401  a coroutine of whatever result
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
@@ -146,8 +140,8 @@ class Delivery:
     async def _deliver(self, parcel: Parcel) -> None:
         if self.is_down:
             self._strand(parcel)
-        elif self.events_url:
-            self._spawn(self._post(parcel))
+        elif self._signed:
+            self._spawn(self._post(self._signed, parcel))
         elif not await self._write(parcel):
             self._strand(parcel)
 
@@ -285,80 +279,12 @@ class Delivery:
             link.leaving = True
             await link.socket.close(code=1000)
 
-    # Signed HTTP
-
-    def signed(self, body: str) -> dict[str, str]:
-        """The two headers by which an app knows Slack; real time, for apps refuse old ones."""
-        stamp = str(int(time.time()))
-        digest = hmac.new(self._secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256)
-        return {
-            "X-Slack-Request-Timestamp": stamp,
-            "X-Slack-Signature": f"v0={digest.hexdigest()}",
-        }
-
-    async def _send(self, body: str, kind: str, extra: dict[str, str]) -> tuple[int, str, bool]:
-        """POST to the app: its status, what it said, and whether it wants no retry."""
-        if self._session is None or self.events_url is None:
-            raise RuntimeError("signed HTTP is off")
-        headers = self.signed(body) | {"Content-Type": kind} | extra
-        window = aiohttp.ClientTimeout(total=WINDOW)
-        async with self._session.post(
-            self.events_url,
-            data=body.encode(),
-            headers=headers,
-            timeout=window,
-            allow_redirects=False,
-        ) as response:
-            no_retry = response.headers.get("X-Slack-No-Retry") == "1"
-            return response.status, await response.text(), no_retry
-
-    async def verify_url(self) -> bool:
-        """The url_verification challenge (https://docs.slack.dev/reference/events/url_verification)."""
-        challenge = self.ws.fresh("challenge")
-        body = json.dumps({"token": "x", "challenge": challenge, "type": "url_verification"})
-        status, text, _ = await self._send(body, "application/json", {})
-        self._verified = status == 200 and challenge in text
-        if not self._verified:
-            self.ws.complain(f"url_verification: answered {status} without the challenge")
-        return self._verified
-
-    async def _post(self, parcel: Parcel) -> None:
-        if parcel.kind == "slash_commands":
-            body, kind = urlencode(parcel.payload), "application/x-www-form-urlencoded"
-        elif parcel.kind == "interactive":
-            body = urlencode({"payload": json.dumps(parcel.payload)})
-            kind = "application/x-www-form-urlencoded"
-        else:
-            body, kind = json.dumps(parcel.payload), "application/json"
-        retry = {"X-Slack-Retry-Num": str(parcel.attempt), "X-Slack-Retry-Reason": parcel.reason}
-        try:
-            if not self._verified and not await self.verify_url():
-                self._unanswered(parcel, "http_error")
-                return
-            extra = retry if parcel.attempt else {}
-            status, text, no_retry = await self._send(body, kind, extra)
-        except TimeoutError:
-            self._unanswered(parcel, "http_timeout")
-            return
-        except aiohttp.ClientError:
-            self._unanswered(parcel, "connection_failed")
-            return
-        if status >= 300:
-            if parcel.silence or not no_retry:
-                self._unanswered(parcel, "http_error")
-        elif parcel.answer:
-            parcel.answer(_payload(text))
-
-
-def _payload(text: str) -> Json:
-    """What an HTTP acknowledgement says: JSON, plain text, or nothing."""
-    if not text.strip():
-        return {}
-    try:
-        said = json.loads(text)
-    except ValueError:
-        return {"text": text}
-    return said if isinstance(said, dict) else {"text": text}
+    async def _post(self, app: SignedRequests, parcel: Parcel) -> None:
+        heard = await app.deliver(parcel.kind, parcel.payload, parcel.attempt, parcel.reason)
+        if heard.failure and (parcel.silence or not heard.no_retry):
+            self._unanswered(parcel, heard.failure)
+        elif parcel.answer and not heard.failure:
+            parcel.answer(heard.said or {})
 
 
 def _disordered(parcels: list[Parcel]) -> list[Parcel]:

@@ -10,10 +10,10 @@ from .calls import Refused, invalid, json_body
 from .delivery import Delivery, Parcel
 from .kit import names
 from .methods_views import STACK_MAX, checked_view, placed, replace
+from .signed import WINDOW
 from .state import BOT_USER, Conversation, Json, ResponseHook, Trigger, View
 from .workspace import Workspace
 
-WINDOW = 3.0
 RESPONSE_USES = 5  # https://docs.slack.dev/interactivity/handling-user-interaction: 5 in 30 minutes
 _RESPONSE_KEYS = names(
     "text blocks attachments response_type replace_original delete_original thread_ts "

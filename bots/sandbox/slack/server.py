@@ -6,7 +6,13 @@ from aiohttp import web
 
 from bots.sandbox.people import Seen, World
 
-from . import methods_chat, methods_files, methods_views, methods_workspace
+from . import (
+    methods_chat,
+    methods_conversations,
+    methods_files,
+    methods_identity,
+    methods_views,
+)
 from .calls import METHODS, Args, Refused, check_names, missing_scope, values_of
 from .delivery import Delivery, Parcel
 from .interactions import Interactions
@@ -29,7 +35,13 @@ EVENTS = names(
 )
 PUBLIC = ("accueil", "présentations", "entraide", "rituels")
 STAFF, OWNERS = "modération", "administration"
-LOADED = (methods_chat, methods_files, methods_views, methods_workspace)  # fill METHODS
+LOADED = (
+    methods_chat,
+    methods_conversations,
+    methods_files,
+    methods_identity,
+    methods_views,
+)  # fill METHODS
 
 
 class SlackSandbox:
