@@ -66,7 +66,7 @@ ENGLISH_NAMES = {"parcours": "journey", "lier": "link", "rituel aperçu": "ritua
 class StageMenu:
     """A `Menu` of six commands and one form, with the real catalogues."""
 
-    languages = ("fr", "en")
+    languages: tuple[str, ...] = ("fr", "en")
 
     def __init__(self) -> None:
         self._texts = Texts(LOCALES)
@@ -87,7 +87,8 @@ class StageMenu:
         )
 
     def form(self, name: str, language: str) -> Form:
-        return {"questions.ask": ASK}[name]
+        form = {"questions.ask": ASK}[name]
+        return form if language == "fr" else Form(form.name, "Ask a question", form.fields)
 
     def say(self, key: str, language: str, **values: object) -> str:
         shown: dict[str, Any] = values
@@ -96,8 +97,13 @@ class StageMenu:
     def language(self, locale: str | None) -> str:
         return self._texts.language(locale)
 
-    async def complete(self, event: CommandInvoked, option: str, typed: str) -> Sequence[Choice]:
-        return ()
+    async def complete(
+        self,
+        event: CommandInvoked,  # noqa: ARG002  Slack completes nothing
+        option: str,  # noqa: ARG002  same
+        typed: str,
+    ) -> Sequence[Choice]:
+        return (Choice(typed, typed),)
 
 
 class ScriptedCore:

@@ -188,11 +188,11 @@ async def test_a_form_opens_refuses_and_is_taken(slack: Stage) -> None:
     slack.core.on(FormSubmitted, Reply(say("Question ouverte")))
     await lea.fills({"text": "Comment trier une liste ?"})
     await slack.sees(lea, "Question ouverte")
-    assert lea.form is None
+    assert await slack.world.until(lambda: lea.form is None)
     sent = slack.core.of(FormSubmitted)[-1]
     assert (sent.form, sent.argument) == ("questions.ask", "")
     assert sent.answers == {"text": "Comment trier une liste ?", "level": "expert", "more": ""}
-    assert sent.channel.id == (await slack.core.one(FormSubmitted)).channel.id
+    assert not sent.channel.private
 
 
 async def test_a_form_from_a_button_replaces_the_message_that_held_it(slack: Stage) -> None:
