@@ -92,6 +92,8 @@ def refused(what: str, body: object, error: Exception) -> None:
 
 
 def _head(body: Json, us: Ourselves, user: str | None, at: datetime) -> Json:
+    if not isinstance(body["event_id"], str):
+        raise TypeError("an event without its id")
     return {
         "delivery_id": body["event_id"],
         "at": at,
