@@ -252,6 +252,9 @@ class Delivery:
         timer.cancel()
         self._past[envelope_id] = "acknowledged"
         payload = said.get("payload") or {}
+        if not isinstance(payload, dict):
+            self.ws.complain(f"socket: the payload of {envelope_id} is no object")
+            payload = {}
         if parcel.answer:
             parcel.answer(payload)
         elif payload:

@@ -134,7 +134,7 @@ class Interactions:
         elif action == "errors":
             self._errors(view, said.get("errors"))
         elif action in ("update", "push"):
-            payload = checked_view(self.ws, said.get("view") or {}, "modal", "view_submission")
+            payload = checked_view(self.ws, said.get("view"), "modal", "view_submission")
             if action == "update":
                 replace(self.ws, view, payload)
             elif len(stack) >= STACK_MAX:

@@ -74,3 +74,18 @@ RICH_PIECES = {
     "usergroup": "usergroup_id",
     "date": "timestamp",
 }
+
+# Fields that are plain values, and of which type.
+VALUES: dict[str, type] = {
+    **dict.fromkeys(
+        names(
+            "multiline optional dispatch_action emoji verbatim focus_on_load clear_on_close "
+            "notify_on_close submit_disabled is_decimal_allowed expand"
+        ),
+        bool,
+    ),
+    **dict.fromkeys(names("offset indent border max_selected_items"), int),
+    **dict.fromkeys(
+        names("action_id block_id initial_value initial_date initial_time range name user_id"), str
+    ),
+}

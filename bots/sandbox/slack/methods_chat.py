@@ -40,6 +40,8 @@ def content(ws: Workspace, args: Args) -> Json:
     if len(text) > TEXT_MAX:
         raise Refused("msg_too_long", wrong=f"{args.method}: text of {len(text)} characters")
     attachments = args.structure("attachments", "invalid_attachments") or []
+    if not isinstance(attachments, list) or not all(isinstance(a, dict) for a in attachments):
+        raise invalid("invalid_attachments", ["must be an array of objects"], args.method)
     for attachment in attachments:
         faults = shapes.check_blocks(attachment.get("blocks", []), lambda _file: False)
         if faults:

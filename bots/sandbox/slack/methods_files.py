@@ -33,8 +33,8 @@ def upload_url(ws: Workspace, args: Args) -> Json:
 def complete(ws: Workspace, args: Args) -> Json:
     """Finish uploads, and share them in a conversation when one is named."""
     asked = args.structure("files", "invalid_arguments")
-    if not isinstance(asked, list) or not asked:
-        raise invalid("invalid_arguments", ["files must be a list"], args.method)
+    if not isinstance(asked, list) or not all(isinstance(item, dict) for item in asked or [0]):
+        raise invalid("invalid_arguments", ["files must be an array of objects"], args.method)
     files = []
     for item in asked:
         file = ws.files.get(str(item.get("id")))

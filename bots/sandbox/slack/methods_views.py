@@ -13,14 +13,13 @@ VIEW_BYTES = 250_000
 
 def checked(ws: Workspace, args: Args, kind: str) -> Json:
     """The call's view, refused as Slack refuses it; ids completed."""
-    view = args.structure("view", "invalid_arguments")
-    if not isinstance(view, dict):
-        raise invalid("invalid_arguments", ["view must be an object"], args.method)
-    return checked_view(ws, view, kind, args.method)
+    return checked_view(ws, args.structure("view", "invalid_arguments"), kind, args.method)
 
 
-def checked_view(ws: Workspace, view: Json, kind: str, where: str) -> Json:
+def checked_view(ws: Workspace, view: object, kind: str, where: str) -> Json:
     """A view wherever it came from (a method, or the acknowledgement of a submission)."""
+    if not isinstance(view, dict):
+        raise invalid("invalid_arguments", ["view must be an object"], where)
     view = {name: value for name, value in view.items() if value is not None}
     if len(str(view)) > VIEW_BYTES:
         raise Refused("view_too_large", wrong=f"{where}: view too large")

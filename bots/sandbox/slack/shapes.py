@@ -20,6 +20,7 @@ from .kit import (
     RICH_PARTS,
     RICH_PIECES,
     SHARED_KEYS,
+    VALUES,
     VIEW_KEYS,
     Surface,
 )
@@ -48,6 +49,9 @@ class BlockCheck:
                 self.fault(where, f"missing required field: {name}")
         for name in thing.keys() - {*names, *optional.split(), "type"}:
             self.fault(where, f"invalid additional property: {name}")
+        for name in thing.keys() & VALUES.keys():
+            if not isinstance(thing[name], VALUES[name]):
+                self.fault(f"{where}/{name}", f"must be a {VALUES[name].__name__}")
         return all(name in thing for name in names)
 
     def length(self, where: str, value: object, most: int, least: int = 0) -> None:
@@ -94,14 +98,14 @@ class BlockCheck:
 
     def block(self, where: str, block: Json) -> None:
         """One block, by its type."""
-        kind = block.get("type")
+        kind = str(block.get("type"))
         if kind not in BLOCKS_OF[self.surface]:
             self.fault(f"{where}/type", f"unsupported type: {kind}")
             return
         name = block.get("block_id")
         if name is not None:
             self.length(f"{where}/block_id", name, 255)
-            if name in self._block_ids:
+            if str(name) in self._block_ids:
                 self.fault(f"{where}/block_id", f'`block_id` "{name}" already exists')
             self._block_ids.add(str(name))
         getattr(self, f"_{kind}")(where, {k: v for k, v in block.items() if k != "block_id"})
@@ -151,8 +155,11 @@ class BlockCheck:
             self.fault(where, "must define either `image_url` or `slack_file`")
         elif "image_url" in block:
             self.url(f"{where}/image_url", block["image_url"])
-        elif not self._known_file(str(block["slack_file"].get("id"))):
+        elif not self._known(block["slack_file"]):
             self.fault(f"{where}/slack_file", "invalid slack file")
+
+    def _known(self, file: object) -> bool:
+        return isinstance(file, dict) and self._known_file(str(file.get("id")))
 
     def _input(self, where: str, block: Json) -> None:
         if not self.keys(where, block, "label element", "hint optional dispatch_action"):
@@ -175,17 +182,18 @@ class BlockCheck:
 
     def rich_part(self, where: str, part: Json) -> None:
         """One section, list, quote or preformatted part of rich text."""
-        kind = part.get("type")
+        kind = str(part.get("type"))
         if kind not in RICH_PARTS:
             self.fault(f"{where}/type", f"unsupported type: {kind}")
             return
+        self.keys(where, part, "elements", "style indent offset border")
         for index, piece in enumerate(
             self.listed(f"{where}/elements", part.get("elements"), 1000, 0)
         ):
             here = f"{where}/elements/{index}"
             if kind == "rich_text_list":
                 self.rich_part(here, piece)
-            elif piece.get("type") not in RICH_PIECES:
+            elif str(piece.get("type")) not in RICH_PIECES:
                 self.fault(f"{here}/type", f"unsupported type: {piece.get('type')}")
             else:
                 self.rich_piece(here, piece)
@@ -204,14 +212,14 @@ class BlockCheck:
         taken: set[str] = set()
         for index, item in enumerate(items):
             here = f"{where}/{path}" if path != "elements" else f"{where}/elements/{index}"
-            if not isinstance(item, dict) or item.get("type") not in allowed:
+            if not isinstance(item, dict) or str(item.get("type")) not in allowed:
                 kind = item.get("type") if isinstance(item, dict) else item
                 self.fault(f"{here}/type", f"unsupported type: {kind}")
                 continue
             name = item.get("action_id")
             if name is not None:
                 self.length(f"{here}/action_id", name, 255)
-                if name in taken:
+                if str(name) in taken:
                     self.fault(f"{here}/action_id", f'`action_id` "{name}" already exists')
                 taken.add(str(name))
             self.element(here, item)
@@ -258,7 +266,7 @@ class BlockCheck:
             self.fault(where, "must define either `options` or `option_groups`")
             return
         plain = kind not in ("radio_buttons", "checkboxes")
-        known: list[str] = []
+        known: list[Json] = []
         for holder, path in (
             [(item, where)]
             if "options" in item
@@ -270,22 +278,21 @@ class BlockCheck:
             for index, option in enumerate(
                 self.listed(f"{path}/options", holder.get("options"), most)
             ):
-                known.append(self.option(f"{path}/options/{index}", option, plain=plain))
-        initial = item.get("initial_options", [])
-        initial = [*initial, item["initial_option"]] if "initial_option" in item else initial
-        for option in initial:
-            if not isinstance(option, dict) or option.get("value") not in known:
+                known.append(option)
+                self.option(f"{path}/options/{index}", option, plain=plain)
+        initial = self.listed(f"{where}/initial_options", item.get("initial_options", []), 100, 0)
+        for option in [*initial, item["initial_option"]] if "initial_option" in item else initial:
+            if option not in known:
                 self.fault(where, "initial option must match one of the options")
 
-    def option(self, where: str, option: Json, *, plain: bool) -> str:
-        """One option (text 75, value 150, description 75); gives its value."""
+    def option(self, where: str, option: Json, *, plain: bool) -> None:
+        """One option: text 75, value 150, description 75."""
         if not self.keys(where, option, "text value", "description url"):
-            return ""
+            return
         self.text(f"{where}/text", option["text"], 75, plain=plain)
         self.length(f"{where}/value", option["value"], 150, 1)
         if "description" in option:
             self.text(f"{where}/description", option["description"], 75, plain=plain)
-        return str(option["value"])
 
     def entry(self, where: str, item: Json) -> None:
         """A text field: min_length 0 to 3000, max_length 1 to 3000, in that order."""

@@ -59,6 +59,90 @@ def section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
+def plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}
+
+
+def option(text: str) -> dict[str, Any]:
+    return {"text": plain(text), "value": text.lower()}
+
+
+CHOICES: dict[str, Any] = {
+    "type": "modal",
+    "callback_id": "choices",
+    "notify_on_close": True,
+    "title": plain("Préférences"),
+    "submit": plain("Suite"),
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "topics",
+            "label": plain("Sujets"),
+            "element": {
+                "type": "checkboxes",
+                "action_id": "v",
+                "options": [option("Python"), option("SQL"), option("Docker")],
+                "initial_options": [option("SQL")],
+            },
+        },
+        {
+            "type": "input",
+            "block_id": "pace",
+            "label": plain("Rythme"),
+            "element": {
+                "type": "radio_buttons",
+                "action_id": "v",
+                "options": [option("Doux"), option("Vif")],
+            },
+        },
+    ],
+}
+
+
+HOME: dict[str, Any] = {
+    "type": "home",
+    "blocks": [
+        {"type": "header", "text": plain("Accueil")},
+        {
+            **section("x"),
+            "accessory": {
+                "type": "static_select",
+                "option_groups": [{"label": plain("Villes"), "options": [option("Lyon")]}],
+            },
+        },
+        {"type": "section", "fields": [{"type": "mrkdwn", "text": "x"}]},
+        {"type": "image", "slack_file": {"id": "F1"}, "alt_text": "x"},
+        {
+            "type": "context",
+            "elements": [
+                {"type": "mrkdwn", "text": "x"},
+                {"type": "image", "image_url": "https://exemple.fr/x.png", "alt_text": "y"},
+            ],
+        },
+        {
+            "type": "rich_text",
+            "elements": [
+                {
+                    "type": "rich_text_list",
+                    "style": "ordered",
+                    "offset": 1,
+                    "elements": [
+                        {
+                            "type": "rich_text_section",
+                            "elements": [
+                                {"type": "user", "user_id": "U1"},
+                                {"type": "link", "url": "https://exemple.fr"},
+                            ],
+                        }
+                    ],
+                }
+            ],
+        },
+        button("Continuer", "1"),
+    ],
+}
+
+
 class Bot:
     """A Bolt app that notes what reaches it; handlers are added by each test."""
 

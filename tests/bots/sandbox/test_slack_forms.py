@@ -9,51 +9,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.sandbox.people import CannotDo, Person, Sandbox, World, eventually
 from bots.sandbox.slack import SlackPerson, SlackSandbox
-from tests.bots.sandbox.slack_stage import MODAL, Bot, arrives, button, call, channel_id, section
+from tests.bots.sandbox.slack_stage import (
+    CHOICES,
+    MODAL,
+    Bot,
+    arrives,
+    button,
+    call,
+    channel_id,
+    plain,
+    section,
+)
 
 
 def shows(person: SlackPerson, title: str | None) -> bool:
     return (person.form.title if person.form else None) == title
-
-
-def plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}
-
-
-def option(text: str) -> dict[str, Any]:
-    return {"text": plain(text), "value": text.lower()}
-
-
-CHOICES: dict[str, Any] = {
-    "type": "modal",
-    "callback_id": "choices",
-    "notify_on_close": True,
-    "title": plain("Préférences"),
-    "submit": plain("Suite"),
-    "blocks": [
-        {
-            "type": "input",
-            "block_id": "topics",
-            "label": plain("Sujets"),
-            "element": {
-                "type": "checkboxes",
-                "action_id": "v",
-                "options": [option("Python"), option("SQL"), option("Docker")],
-                "initial_options": [option("SQL")],
-            },
-        },
-        {
-            "type": "input",
-            "block_id": "pace",
-            "label": plain("Rythme"),
-            "element": {
-                "type": "radio_buttons",
-                "action_id": "v",
-                "options": [option("Doux"), option("Vif")],
-            },
-        },
-    ],
-}
 
 
 @pytest.fixture

@@ -1,13 +1,20 @@
 """What the Slack stand-in refuses, over raw HTTP, in the words Slack documents."""
 
+import copy
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import aiohttp
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bots.sandbox.people import CannotDo, World
-from bots.sandbox.slack import SlackPerson, SlackSandbox
-from tests.bots.sandbox.slack_stage import MODAL, button, call, channel_id, section
+from bots.sandbox.slack import SlackPerson, SlackSandbox, forms
+from bots.sandbox.slack.reading import read
+from bots.sandbox.slack.shapes import check_view, completed
+from bots.sandbox.slack.state import View
+from tests.bots.sandbox.slack_stage import CHOICES, HOME, MODAL, button, call, channel_id, section
 
 
 async def test_tokens_scopes_and_unknown_methods_are_refused_as_documented() -> None:
@@ -228,3 +235,60 @@ async def test_hooks_expire_and_bad_answers_are_refused(
     assert await send({"text": "trop tard"}) == (404, "expired_url")
     slack.limit("response_url")
     assert (await send({"text": "x"}))[0] == 429
+
+
+def places(thing: object, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value inside a JSON structure."""
+    pairs: Iterable[tuple[Any, Any]] = thing.items() if isinstance(thing, dict) else []
+    pairs = enumerate(thing) if isinstance(thing, list) else pairs
+    for key, value in pairs:
+        yield (*at, key)
+        yield from places(value, (*at, key))
+
+
+JUNK = [None, 3, "x", "", [], {}, [1], {"type": "x"}, True, -1]
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_whatever_is_malformed_is_refused_and_what_is_taken_can_be_read(
+    data: st.DataObject,
+) -> None:
+    view = copy.deepcopy(data.draw(st.sampled_from([MODAL, CHOICES, HOME])))
+    *path, last = data.draw(st.sampled_from(list(places(view))))
+    place: Any = view
+    for key in path:
+        place = place[key]
+    place[last] = data.draw(st.sampled_from(JUNK))
+    if check_view(view, lambda _file: True):
+        return
+    view["blocks"] = completed(view["blocks"], lambda: "fresh")
+    read(view["blocks"], lambda _what, ident: ident)
+    shape = View("V1", "U1", view, "hash", "V1")
+    assert isinstance(forms.state_values(shape), dict)
+    if view["type"] == "modal":
+        assert forms.shown(shape).title == view["title"]["text"]
+
+
+async def test_arguments_of_the_wrong_type_are_refused_not_fatal(slack: SlackSandbox) -> None:
+    channel = channel_id(slack, "accueil")
+    answers = [
+        await call(slack, "chat.postMessage", channel=channel, text="x", attachments=["x"]),
+        await call(slack, "chat.postMessage", channel=channel, text="x", blocks="{"),
+        await call(slack, "chat.postMessage", channel=channel, text="x", blocks={"a": 1}),
+        await call(slack, "chat.postMessage", channel=3, text="x"),
+        await call(slack, "files.completeUploadExternal", files=["F1"]),
+        await call(slack, "files.completeUploadExternal", files=[]),
+        await call(slack, "views.open", trigger_id=["x"], view="[1]"),
+        await call(slack, "views.publish", user_id=slack.person("Nadia").id, view=[]),
+    ]
+    assert [answer["error"] for answer in answers] == [
+        "invalid_attachments",
+        "invalid_blocks_format",
+        "invalid_blocks_format",
+        "channel_not_found",
+        "invalid_arguments",
+        "invalid_arguments",
+        "invalid_arguments",
+        "invalid_arguments",
+    ]
