@@ -26,6 +26,8 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}\Z")
 async def diagnose(settings: TelegramSettings) -> list[Problem]:
     """Ask Telegram all that can be asked; nothing is shown in the group but «typing»."""
     problems = list(_written(settings))
+    if not settings.token:
+        return [_token(), *problems]
     api = Api(settings)
     try:
         me = await api.call("getMe")
@@ -49,7 +51,7 @@ async def diagnose(settings: TelegramSettings) -> list[Problem]:
 def _token() -> Problem:
     return Problem(
         "AMICALE_TELEGRAM_TOKEN",
-        "Telegram refuses the token",
+        "the token is missing, or Telegram refuses it",
         "copy it from @BotFather: /mybots > the bot > API Token",
     )
 
@@ -188,14 +190,13 @@ class _Doctor:
 
     async def _writes(self, where: str, place: Setting) -> Problem | None:
         chat = place.chat if place.chat.startswith("@") else int(place.chat)
-        topic = {"message_thread_id": int(place.thread)} if place.thread else {}
         shown = f"{place.chat}/{place.thread}" if place.thread else place.chat
         try:
-            await self._api.call("sendChatAction", {"chat_id": chat, "action": "typing", **topic})
+            await self._api.call("sendChatAction", {"chat_id": chat, "action": "typing"})
+            if place.thread and not await self._opened(chat, place.thread):
+                return Problem(where, f"{shown}: no such topic in the group", FIND_TOPIC)
         except Permanent as refusal:
             remedy = {
-                "topic_not_found": FIND_TOPIC,
-                "topic_closed": "reopen the topic, or make the bot an administrator",
                 "no_right": f"{ADMINISTRATORS}: let it write",
             }.get(refusal.code, "add the bot to that group, and check the id")
             return Problem(where, f"{shown} cannot be written to: {refusal.reason}", remedy)
@@ -204,3 +205,17 @@ class _Doctor:
                 where, f"{shown} could not be checked ({error})", "try again", fatal=False
             )
         return None
+
+    async def _opened(self, chat: int | str, topic: str) -> bool:
+        """Whether a topic is there, without a word in it.
+
+        A topic's id is that of the message that opened it; taking back a reaction that was never
+        given changes nothing, and needs that message. `sendChatAction` says yes to any topic
+        (https://github.com/tdlib/telegram-bot-api/issues/732).
+        """
+        data: JSON = {"chat_id": chat, "message_id": int(topic), "reaction": []}
+        try:
+            await self._api.call("setMessageReaction", data)
+        except Permanent as refusal:
+            return refusal.code != "message_not_found"
+        return True

@@ -35,6 +35,7 @@ REFUSALS: dict[str, tuple[type[Permanent], str, str]] = {
     "topic_closed": (Permanent, "topic_closed", "the topic is closed"),
     "message is not modified": (Permanent, "not_modified", "the message already says this"),
     "message to edit not found": (Permanent, "message_not_found", "no such message"),
+    "message to react not found": (Permanent, "message_not_found", "no such message"),
     "message_id_invalid": (Permanent, "message_not_found", "no such message"),
     "message can't be edited": (Permanent, "not_editable", "the message is not ours or too old"),
     "there is no text in the message": (Permanent, "no_text", "the message is a picture"),
