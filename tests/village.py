@@ -82,6 +82,7 @@ async def village(
     *,
     prepare: Callable[[App], object] | None = None,
     start: datetime = START,
+    locales: Path = LOCALES,
 ) -> AsyncIterator[Village]:
     """A village with these tables, rooms and settings, on a fresh database in memory."""
     clock = DrivenClock(start)
@@ -91,7 +92,7 @@ async def village(
         community = await Community.create(
             slug="essai", name="Essai", timezone="Europe/Paris", language="fr"
         )
-        texts = Texts(LOCALES)
+        texts = Texts(locales)
         routes = Routes.of(rooms)
         app = App(community, routes, texts, clock, MemberDirectory(), settings)
         menu = RouteMenu(routes, texts, app.complete)

@@ -352,6 +352,10 @@ class MemoryPerson:
         event = ButtonPressed(channel=self.private, action=action, **self._about())  # type: ignore[arg-type]  # same
         await self.town.hand_over(event)
 
+    async def opens(self, form: str) -> None:
+        """Ask for a form although no such button is there."""
+        await self._open_form(OpenForm(form), self.private, None)
+
     async def _do(self, button: Button, shown: Shown) -> None:
         if isinstance(button.does, OpenForm):
             await self._open_form(button.does, shown.channel, shown)

@@ -24,10 +24,20 @@ class UtcField(fields.DatetimeField[datetime]):
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:  # noqa: ANN401  Tortoise's signature
         """Convert to UTC on the way in."""
         if isinstance(value, datetime):
-            if value.tzinfo is None:
-                raise ValueError("a naive time cannot be stored")
-            value = value.astimezone(UTC)
+            value = _aware(value).astimezone(UTC)
         return super().to_db_value(value, instance)
+
+    def to_python_value(self, value: Any) -> datetime | None:  # noqa: ANN401  same
+        """Refuse a naive time as soon as a row is made with it."""
+        if isinstance(value, datetime):
+            value = _aware(value)
+        return super().to_python_value(value)
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a naive time cannot be stored")
+    return value
 
 
 def configuration(

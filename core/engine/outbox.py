@@ -15,7 +15,11 @@ from core.engine.database import transaction
 from core.engine.models import Community, OutboxMessage, State
 
 LEASE = timedelta(minutes=2)
-TRIES = 10
+TRIES = 100
+"""With waits that double up to a quarter of an hour: a day of an unreachable platform."""
+
+BUG_TRIES = 10
+LONGEST_WAIT = 900.0
 
 log = structlog.get_logger()
 
@@ -147,12 +151,14 @@ async def _retry(row: OutboxMessage, now: datetime, error: Exception) -> None:
         reason=str(error) if expected else type(error).__name__,
         exc_info=None if expected else error,
     )
-    if row.tries >= TRIES:
+    if row.tries >= (TRIES if expected else BUG_TRIES):
         await OutboxMessage.filter(id=row.id).update(
             state=State.FAILED, problem=f"given up: {type(error).__name__}"
         )
         return
-    wait = error.retry_after if isinstance(error, RateLimited) else min(2.0**row.tries, 300)
+    wait = (
+        error.retry_after if isinstance(error, RateLimited) else min(2.0**row.tries, LONGEST_WAIT)
+    )
     await _put_back(row, now + timedelta(seconds=wait))
 
 

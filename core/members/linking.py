@@ -9,7 +9,7 @@ from tortoise.models import Model
 
 from core.engine.database import APP, transaction
 from core.engine.scene import Scene
-from core.members.models import Link, LinkAttempt, LinkCode, Member, MemberAccount
+from core.members.models import Link, LinkAttempt, LinkCode, Member
 from core.members.rules import ALPHABET, CODE_LENGTH, CODE_LIFE, UNDO, written_code
 
 
@@ -85,11 +85,6 @@ async def _move(model: type[Model], source: int, target: int) -> list[int]:
             continue  # the first member holds the same: theirs counts
         moved.append(row)
     return moved
-
-
-async def accounts(member: int) -> list[MemberAccount]:
-    """The accounts of a member, in the order in which they were met."""
-    return await MemberAccount.filter(member_id=member).order_by("id")
 
 
 async def export(member: int) -> dict[str, list[dict[str, object]]]:

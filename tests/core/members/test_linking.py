@@ -3,10 +3,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from core.chat.actions import Action
+from core.chat.events import WorkspaceMoved
+from core.chat.identity import Platform, Role, Workspace
 from core.engine.help import help_routes
+from core.members import service
 from core.members.handlers import routes
 from core.members.linking import export, forget
-from core.members.models import Member
+from core.members.models import Member, MemberAccount, MemberRole
 from core.members.rules import MembersSettings
 from tests.village import Village, latest, seen, village
 
@@ -122,3 +126,125 @@ async def test_what_is_known_can_be_exported_and_forgotten(place: Village) -> No
     assert {"member", "member_account", "link_code"} <= {t for t, rows in held.items() if rows}
     await forget(member.id)
     assert not any((await export(member.id)).values())
+
+
+async def test_somebody_called_like_nobody_or_like_two_is_not_found(place: Village) -> None:
+    mona = place.moderator("Mona")
+    for name, platform in (("Sam", "slack"), ("Sam", "telegram")):
+        await place.person(name, platform).runs("/lier")
+    for who in ("Personne", "Sam"):
+        await mona.runs(f"/role @{who} expert")
+        assert f"une seule personne appelée « @{who} »" in latest(mona).text
+
+
+async def test_a_role_held_already_changes_nothing(place: Village) -> None:
+    mona, bob = place.moderator("Mona"), place.person("Bob", "slack")
+    await bob.runs("/lier")
+    for _ in range(2):
+        await mona.runs("/role @bob mentor")
+    assert "en est déjà là" in latest(mona).text
+
+
+async def test_who_left_everywhere_has_left_and_may_come_back(place: Village) -> None:
+    alice, alice_b = place.person("Alice"), place.person("Alice B", "slack")
+    await alice_b.runs(f"/lier {await code_of(alice)}")
+    await alice.leaves()
+    assert (await Member.get(name="Alice")).left_at is None
+    await alice_b.leaves()
+    assert (await Member.get(name="Alice")).left_at is not None
+    await alice.joins()
+    assert (await Member.get(name="Alice")).left_at is None
+
+
+async def test_a_group_that_moves_keeps_its_people(place: Village) -> None:
+    bob = place.person("Bob", "telegram")
+    await bob.runs("/lier")
+    to = Workspace(Platform.TELEGRAM, "-100")
+    await place.app.handle(
+        WorkspaceMoved(
+            delivery_id="m",
+            at=place.clock.now(),
+            workspace=bob.account.home,
+            account=None,
+            to=to,
+        )
+    )
+    assert [row.workspace for row in await MemberAccount.all()] == ["-100"]
+
+
+async def test_a_member_is_reached_where_they_were_last_active(place: Village) -> None:
+    alice, alice_b = place.person("Alice"), place.person("Alice B", "slack")
+    await alice_b.runs(f"/lier {await code_of(alice)}")
+    member = await Member.get(absorbed_by=None)
+    await place.passes(minutes=30)
+    await alice.runs("/aide")
+    reached = await service.reach(place.app.scene(), member.id)
+    assert reached is not None
+    assert reached.account == alice.account
+    await alice.leaves()
+    await alice_b.leaves()
+    assert await service.reach(place.app.scene(), member.id) is None
+
+
+async def test_a_new_name_on_the_platform_is_taken_up(place: Village) -> None:
+    bob = place.person("Bob")
+    await bob.runs("/aide")
+    bob.name = "Robert"
+    place.adapters[Platform.DISCORD].people["Robert"] = bob
+    await bob.runs("/aide")
+    assert (await MemberAccount.get()).name == "Robert"
+
+
+async def test_experts_are_those_available_who_named_a_topic(place: Village) -> None:
+    for name in ("Alice", "Bob", "Chloé"):
+        await place.person(name).runs("/aide")
+    alice, bob, chloe = await Member.all().order_by("id")
+    for member, topics, available in (
+        (alice, ["excel"], True),
+        (bob, [], True),
+        (chloe, ["excel"], False),
+    ):
+        profile = await service.profile_of(member.id)
+        profile.topics, profile.available = topics, available
+        await service.save_profile(profile)
+    assert [p.member_id for p in await service.experts(place.app.community)] == [alice.id]
+
+
+async def test_staff_are_found_by_their_roles(place: Village) -> None:
+    await place.moderator("Mona").runs("/aide")
+    await place.person("Bob").runs("/aide")
+    found = await service.holding(place.app.community, [Role.MODERATOR, Role.ADMIN])
+    assert [m.name for m in found] == ["Mona"]
+
+
+async def test_what_both_held_is_held_once_and_parted_again(place: Village) -> None:
+    alice, alice_b = place.moderator("Alice"), place.moderator("Alice B", "slack")
+    mona = place.moderator("Mona", "telegram")
+    await alice.runs("/aide")
+    await alice_b.runs("/aide")
+    await mona.runs("/role @Alice expert")
+    await mona.runs("/role @alice-slack expert")
+    people = await Member.filter(name__startswith="Alice").order_by("id")
+    for person in people:
+        await service.grant(place.app.scene(), person.id, Role.MENTOR)
+    await alice_b.runs(f"/lier {await code_of(alice)}")
+    roles = await MemberRole.filter(member_id=people[0].id, role=Role.MENTOR).count()
+    assert roles == 1
+    await alice.presses("Revenir en arrière")
+    assert await MemberRole.filter(role=Role.MENTOR).count() == 2
+
+
+async def test_an_account_on_a_platform_that_is_off_is_not_written_to(place: Village) -> None:
+    alice, alice_b = place.person("Alice"), place.person("Alice B", "slack")
+    code = await code_of(alice)
+    discord = place.app.adapters.pop(Platform.DISCORD)
+    await alice_b.runs(f"/lier {code}")
+    place.app.adapters[Platform.DISCORD] = discord
+    assert "ne font plus qu’une seule personne" in latest(alice_b).text
+    assert not seen(alice, "ne font plus qu’une")
+
+
+async def test_a_forged_undo_is_refused_kindly(place: Village) -> None:
+    bob = place.person("Bob")
+    await bob.does(Action("members.unlink", "abc"))
+    assert "24 heures sont passées" in latest(bob).text

@@ -1,0 +1,158 @@
+from datetime import timedelta
+
+import pytest
+
+from core.chat.adapter import Permanent, RateLimited, Transient
+from core.chat.identity import MessageRef, Platform, Purpose
+from core.chat.messages import Message, Text
+from core.engine.models import Job, OutboxMessage, State
+from tests.core.engine.handlers import BROKEN, DONE
+from tests.village import Village, seen
+
+
+async def test_what_is_owed_is_delivered_everywhere_and_says_where_it_stands(
+    place: Village,
+) -> None:
+    alice = place.person("Alice")
+    await alice.runs("/devoir")
+    for platform in Platform:
+        assert seen(place.person("Bob", platform), "Cela ne se fait pas.")
+    assert sorted(DONE) == ["Alice discord", "Alice slack", "Alice telegram"]
+
+
+async def test_a_platform_that_is_down_holds_neither_of_the_others(place: Village) -> None:
+    place.adapters[Platform.SLACK].failures = [Transient("down")] * 2
+    await place.person("Alice").runs("/devoir")
+    assert seen(place.person("Bob", "telegram"), "Cela ne se fait pas.")
+    assert not seen(place.person("Bob", "slack"), "Cela ne se fait pas.")
+    await place.passes(hours=1)
+    assert len(seen(place.person("Bob", "slack"), "Cela ne se fait pas.")) == 1
+
+
+async def test_a_limit_is_waited_for(place: Village) -> None:
+    place.adapters[Platform.SLACK].failures = [RateLimited(90)]
+    await place.person("Alice").runs("/devoir")
+    row = await OutboxMessage.get(platform="slack")
+    assert row.due_at - place.clock.now() == timedelta(seconds=90)
+
+
+async def test_what_is_refused_for_good_is_kept_with_its_reason(place: Village) -> None:
+    place.adapters[Platform.SLACK].failures = [Permanent("is_archived", "the channel is archived")]
+    await place.person("Alice").runs("/devoir")
+    row = await OutboxMessage.get(platform="slack")
+    assert (row.state, row.problem) == (State.FAILED, "is_archived: the channel is archived")
+
+
+async def test_order_in_a_channel_is_kept_when_one_fails(place: Village) -> None:
+    slack = place.adapters[Platform.SLACK]
+    slack.failures = [Transient("once")]
+    scene = place.app.scene()
+    target = next(p for p in scene.places(Purpose.HELP) if p.platform is Platform.SLACK)
+    for text in ("un", "deux"):
+        await scene.owe(Message(Text(text)), target)
+    await place.app.settle()
+    await place.passes(minutes=1)
+    assert [m.text for m in place.person("Bob", "slack").sees()] == ["un", "deux"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "days", "tries"), [(Transient("down"), 3, 100), (ValueError("bug"), 1, 10)]
+)
+async def test_what_never_passes_is_given_up(
+    place: Village, failure: Exception, days: int, tries: int
+) -> None:
+    place.adapters[Platform.SLACK].failures = [failure] * 200  # type: ignore[list-item]  # a bug is no DeliveryError
+    scene = place.app.scene()
+    target = next(p for p in scene.places(Purpose.HELP) if p.platform is Platform.SLACK)
+    await scene.owe(Message(Text("un")), target)
+    await place.passes(days=days)
+    row = await OutboxMessage.get()
+    assert (row.state, row.tries) == (State.FAILED, tries)
+
+
+async def test_a_surprise_in_one_delivery_is_tried_again_like_any_other(place: Village) -> None:
+    place.adapters[Platform.SLACK].failures = [ValueError("bug")]  # type: ignore[list-item]  # a bug is no DeliveryError
+    await place.person("Alice").runs("/devoir")
+    await place.passes(minutes=1)
+    assert len(seen(place.person("Bob", "slack"), "Cela ne se fait pas.")) == 1
+
+
+async def test_edits_and_gates_are_owed_like_messages(place: Village) -> None:
+    alice = place.person("Alice")
+    scene = place.app.scene()
+    await scene.owe(Message(Text("avant")), alice.account)
+    await place.app.settle()
+    shown = place.adapters[Platform.DISCORD].messages[-1]
+    await scene.owe_edit(MessageRef(shown.channel, shown.id), Message(Text("après")))
+    await scene.owe_gate(alice.account, is_open=True)
+    await place.app.settle()
+    assert shown.text == "après"
+    assert place.adapters[Platform.DISCORD].gates == {alice.id: True}
+
+
+async def test_a_delivery_whose_process_died_is_taken_over(place: Village) -> None:
+    await place.app.scene().owe(Message(Text("un")), place.person("Alice").account)
+    lease = place.clock.now() + timedelta(minutes=2)
+    await OutboxMessage.all().update(state=State.CLAIMED, lease_until=lease)
+    await place.app.settle()
+    assert not place.person("Alice").sees()
+    await place.passes(minutes=3)
+    assert len(place.person("Alice").sees()) == 1
+
+
+async def test_work_is_done_when_due_and_once(place: Village) -> None:
+    await place.person("Alice").runs("/devoir")
+    await place.person("Alice").runs("/devoir")
+    DONE.clear()
+    await place.passes(hours=2)
+    assert DONE == ["Alice"]
+
+
+async def test_work_that_fails_is_tried_again(place: Village) -> None:
+    BROKEN.append("once")
+    await place.person("Alice").runs("/devoir")
+    DONE.clear()
+    await place.passes(hours=2)
+    assert DONE == ["Alice"]
+
+
+async def test_work_that_always_fails_is_given_up(place: Village) -> None:
+    BROKEN.extend(["always"] * 99)
+    await place.person("Alice").runs("/devoir")
+    await place.passes(hours=5)
+    job = await Job.get(kind="work")
+    assert (job.state, job.tries, job.problem) == (State.FAILED, 8, "RuntimeError")
+
+
+async def test_work_that_is_too_late_is_skipped_and_so_is_what_was_taken_back(
+    place: Village,
+) -> None:
+    scene = place.app.scene()
+    for key in ("late", "back"):
+        await scene.later("work", key, place.clock.now())
+    await scene.later("nobody's", "x", place.clock.now())
+    await scene.no_longer("work", "back")
+    place.clock.advance(hours=4)
+    await place.app.settle()
+    assert {j.key: j.state for j in await Job.exclude(kind="daily")} == {
+        "late": State.SKIPPED,
+        "back": State.SKIPPED,
+        "x": State.SKIPPED,
+    }
+
+
+async def test_what_recurs_falls_due_once_a_day_by_the_local_clock(place: Village) -> None:
+    await place.passes(days=3)
+    assert DONE == ["2026-11-16", "2026-11-17", "2026-11-18"]
+
+
+async def test_two_claimants_never_do_the_same(place: Village) -> None:
+    await place.app.scene().later("work", "x", place.clock.now())
+    job = await Job.get(kind="work")
+    await Job.filter(id=job.id).update(
+        state=State.CLAIMED, lease_until=place.clock.now() + timedelta(minutes=2)
+    )
+    await place.app.settle()
+    assert DONE == []
+    await place.passes(minutes=3)
+    assert DONE == ["x"]
