@@ -48,7 +48,7 @@ class Misunderstood:
 
 def folded(text: str) -> str:
     """Text as compared: lower case, no accents, single spaces."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
+    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
 
 

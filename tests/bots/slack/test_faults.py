@@ -1,5 +1,6 @@
 """When Slack limits, drops, doubts or goes down: nothing is lost, nothing shown twice."""
 
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -191,10 +192,12 @@ async def test_the_gate_opens_closes_and_does_so_again(slack: Stage) -> None:
 
 
 async def test_signed_requests_work_like_the_socket() -> None:
-    sandbox = SlackSandbox(World(), events_url="http://127.0.0.1:1/slack/events")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    sandbox = SlackSandbox(World(), events_url=f"http://127.0.0.1:{port}/slack/events")
     secret = sandbox.signing_secret
-    async with stage(sandbox, app_token="", signing_secret=secret, http_port=0) as here:
-        sandbox.delivery.events_url = here.adapter.address
+    async with stage(sandbox, app_token="", signing_secret=secret, http_port=port) as here:
+        assert here.adapter.address == f"http://127.0.0.1:{port}/slack/events"
         lea = await here.person("Léa")
         here.core.on(
             CommandInvoked, Reply(Message(Text("Par HTTP"), (Button("Oui", Action("y")),)))
