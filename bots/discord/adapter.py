@@ -189,7 +189,7 @@ class _Connection:
         """Stop reading, finish what is in hand, close the sockets."""
         if self._stay is not None:
             self._stay.cancel()
-            await asyncio.wait({self._stay})
+            await asyncio.gather(self._stay, return_exceptions=True)
         await self._arrivals.finish(seconds)
         # typed as always there, but None until the first connection
         socket: discord.gateway.DiscordWebSocket | None = self._client.ws
@@ -229,7 +229,9 @@ class _Connection:
                 refusal = self._refusal(error)
                 _log.error("discord.gateway.refused", code=refusal.code, reason=refusal.reason)
                 raise refusal from error
-            except Exception as error:  # noqa: BLE001  e.g. the gateway was away at the first try
+            except Exception as error:  # the gateway was away, even where discord.py gives up
+                if not self._arrivals.ready.is_set():
+                    raise Transient("Discord's gateway cannot be reached") from error
                 _log.warning("discord.gateway.lost", error=type(error).__name__, retry_in=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_RETRY)

@@ -69,6 +69,9 @@ class Arrivals:
     def _take(self, frame: Frame) -> None:
         if frame.kind == "READY":
             self._begin(frame.data)
+        elif frame.kind == "GUILD_DELETE" and frame.data["id"] == self._guild.id:
+            # `unavailable` is an outage of theirs; without it the bot was put out of the server.
+            _log.error("discord.server.gone", unavailable=frame.data.get("unavailable", False))
         self._guild.apply(frame.kind, frame.data)
         if self._guild.known:
             self.ready.set()

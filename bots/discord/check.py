@@ -141,8 +141,8 @@ def _rights(me: discord.Member, invite: str) -> Iterator[Problem]:
             yield Problem(
                 f"Discord permission {_spoken(name)}",
                 f"is missing on the server: it is needed to {reason}",
-                f"Server Settings > Roles > {me.guild.me.display_name if me.guild.me else me.name}"
-                f" > Permissions, or add the bot again with {invite}",
+                f"Server Settings > Roles > {me.top_role.name} > Permissions,"
+                f" or add the bot again with {invite}",
             )
 
 

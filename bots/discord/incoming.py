@@ -21,7 +21,7 @@ from core.chat.events import (
 )
 from core.chat.identity import Account, MessageRef, Platform, Profile, Workspace
 
-MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 """What reading a payload that is not as documented may raise."""
 
 SAID = (0, 19)

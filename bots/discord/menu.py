@@ -82,16 +82,19 @@ def _leaf(versions: Versions, word: int, first: str) -> Json:
 
 def _group(head: str, versions: Sequence[Versions], first: str) -> Json:
     natives = [_alone(v, first) if v[first].path == head else _leaf(v, 1, first) for v in versions]
-    subcommands = [{**native, "type": _SUBCOMMAND} for native in natives]
+    alone = next((v for v in versions if v[first].path == head), None)
+    # A group's own description is shown nowhere but is mandatory.
     described = {
-        language: ", ".join(_word(version[language], 1) for version in versions)
+        language: alone[language].description
+        if alone
+        else ", ".join(_word(version[language], 1) for version in versions)
         for language in versions[0]
     }
     return {
         "name": _name(head),
         "name_localizations": _localized({k: _word(c, 0) for k, c in versions[0].items()}),
         **_described(described, first),
-        "options": subcommands,
+        "options": [{**native, "type": _SUBCOMMAND} for native in natives],
     }
 
 

@@ -23,6 +23,10 @@ ALT = 1024
 """Description of a picture.
 https://docs.discord.com/developers/components/reference#media-gallery"""
 
+MENTIONS = 100
+"""People one message may notify.
+https://docs.discord.com/developers/resources/message#allowed-mentions-object"""
+
 EPHEMERAL = 1 << 6
 COMPONENTS_V2 = 1 << 15
 """https://docs.discord.com/developers/resources/message#message-object-message-flags"""
@@ -107,10 +111,11 @@ def _part(
     for start in range(0, len(buttons), ROW):
         row = [_button(button) for button in buttons[start : start + ROW]]
         components.append({"type": _ACTION_ROW, "components": row})
+    users = list(dict.fromkeys(account.user for account in allowed))[:MENTIONS]
     body: Json = {
         "flags": COMPONENTS_V2,
         "components": components,
-        "allowed_mentions": {"parse": [], "users": [account.user for account in allowed]},
+        "allowed_mentions": {"parse": [], "users": users},
     }
     if image is not None:
         body["attachments"] = [{"id": 0, "filename": filename(image), "description": _alt(image)}]

@@ -121,12 +121,15 @@ class Posting:
         known = await self._aside(user)
         if known is not None:
             try:
-                await self._add(known, user)
-                return await self._post(parts, self._guild.place(known), key)
+                # Writing unfolds a thread; nobody can be added to a folded one.
+                ref = await self._post(parts, self._guild.place(known), key)
+                await self._add(known, user)  # in case they left it
             except Permanent as error:
                 if error.code not in _GONE:
                     raise
                 self._guild.threads.pop(known, None)
+            else:
+                return ref
         return await self._post(parts, await self._new_aside(user), key)
 
     async def _direct_channel(self, user: str) -> Channel:

@@ -118,6 +118,27 @@ async def test_an_answer_below_a_message_and_in_a_thread(stage: Stage) -> None:
     assert again.channel == ref.channel
 
 
+async def test_a_folded_thread_is_found_again_after_a_restart(stage: Stage) -> None:
+    lea = await stage.member("Léa")
+    asked = await lea.says("Comment trier une liste ?", channel="entraide")
+    posted = await stage.handed(MessagePosted)
+    assert isinstance(posted, MessagePosted)
+    ref = await stage.adapter.send(Message(Text("Je m’en occupe.")), posted.message, key="1")
+    shown = await eventually(stage.world, lea, "Je m’en occupe")
+    stage.sandbox.state.channels[asked.id].archived = True
+    await stage.adapter.stop()
+    await stage.adapter.start(stage.core.handle)
+    await lea.reacts(shown, "✅")
+    added = await stage.handed(ReactionAdded)
+    assert isinstance(added, ReactionAdded)
+    assert added.message == ref
+    stage.sandbox.state.channels[asked.id].archived = True
+    await stage.adapter.stop()
+    await stage.adapter.start(stage.core.handle)
+    again = await stage.adapter.send(Message(Text("Encore")), posted.message, key="2")
+    assert again.channel == ref.channel
+
+
 # -- what is said
 
 
@@ -281,6 +302,8 @@ async def test_direct_messages_and_their_stand_in(stage: Stage) -> None:
     assert not any("À part" in m.text for m in bob.sees())
     again = await stage.adapter.send(Message(Text("Encore à part")), to, key="3")
     assert again.channel == aside.channel
+    assert aside.channel.thread is not None
+    stage.sandbox.state.channels[aside.channel.thread].archived = True  # folded after a week
     await stage.adapter.stop()
     await stage.adapter.start(stage.core.handle)
     later = await stage.adapter.send(Message(Text("Après la pause")), to, key="4")
@@ -449,6 +472,13 @@ async def test_start_says_what_it_was_refused(sandbox: DiscordSandbox, code: str
         assert "Developer Portal" in refused.value.reason or "developers" in refused.value.reason
     finally:
         await sandbox.stop()
+
+
+async def test_a_gateway_that_is_away_at_first(sandbox: DiscordSandbox) -> None:
+    away = replace(settings(sandbox), gateway_url="ws://127.0.0.1:9")
+    adapter = DiscordAdapter(away, SmallMenu())
+    with pytest.raises(Transient):
+        await adapter.start(SmallCore().handle)
 
 
 async def test_a_stranger_to_the_server_is_told_how_to_get_in(sandbox: DiscordSandbox) -> None:
