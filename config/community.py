@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from config.settings import FOLDER
 from config.toml import line_of
+from core.charter.rules import CharterSettings
 from core.chat.identity import Platform, Purpose, Role
 from core.engine.texts import LANGUAGES
 from core.members.rules import MembersSettings
+from rituals.rules import RitualsSettings
 
 
 class Section(BaseModel):
@@ -78,6 +81,8 @@ class CommunityConfig(Section):
     discord: DiscordSection | None = None
     slack: SlackSection | None = None
     telegram: TelegramSection | None = None
+    charter: CharterSettings
+    rituals: RitualsSettings = RitualsSettings()
 
     @property
     def members(self) -> MembersSettings:
@@ -125,11 +130,19 @@ def load(path: Path) -> CommunityConfig:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(path, [_syntax(text, str(error))]) from error
+    data["charter"] = {"texts": _charter(path.parent), **data.get("charter", {})}
     try:
         return CommunityConfig.model_validate(data)
     except ValidationError as error:
         faults = [_fault(text, e["loc"], e["type"], e["msg"]) for e in error.errors()]
         raise ConfigurationError(path, faults) from error
+
+
+def _charter(folder: Path) -> dict[str, str]:
+    """The charter's first version by language: `charter/*.md` beside the file, else ours."""
+    beside = folder / "charter"
+    texts = (beside if beside.is_dir() else FOLDER / "charter").glob("*.md")
+    return {text.stem: text.read_text(encoding="utf-8") for text in texts}
 
 
 def _syntax(text: str, message: str) -> Fault:
