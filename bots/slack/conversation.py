@@ -114,7 +114,7 @@ class Conversation:
         own = str(body.get("command") or COMMAND)
         before = "" if own == COMMAND else f"{own.removeprefix('/')} "
         text = before + str(body.get("text") or "")
-        language = await self._people.language(user, self._us)
+        language = await self._people.language(user)
         if wants_help(text):
             self._tell(Message(help_text(self._menu, language)), scene)
             return None
@@ -153,7 +153,7 @@ class Conversation:
             await self._outdated(scene)
             return None
         if isinstance(does, OpenForm):
-            language = await self._people.language(scene.user, self._us)
+            language = await self._people.language(scene.user)
             await self._open(does, scene, body, language)
         elif event:
             await self._answered(event, scene)
@@ -228,7 +228,7 @@ class Conversation:
         except Exception:
             reference = uuid4().hex[:6].upper()
             log.exception("slack.handler_failed", delivery=event.delivery_id, reference=reference)
-            language = await self._people.language(scene.user, self._us)
+            language = await self._people.language(scene.user)
             said = self._menu.say("error.unexpected", language, reference=reference)
             return Reply(Message(plain(said)))
         if isinstance(event, FormSubmitted) and not isinstance(answer, Invalid):
@@ -248,7 +248,7 @@ class Conversation:
 
     async def _outdated(self, scene: Scene) -> None:
         """A button or form of an older version; commands are named as Slack takes them."""
-        language = await self._people.language(scene.user, self._us)
+        language = await self._people.language(scene.user)
         said = self._menu.say("error.outdated", language)
         self._tell(Message(plain(_COMMANDS.sub(f"{COMMAND} ", said))), scene)
 
@@ -284,13 +284,13 @@ class Conversation:
             shown = name if name in event.answers else first
             errors[shown] = f"{errors[shown]} {said}" if shown in errors else said
         if not errors:
-            language = await self._people.language(scene.user, self._us)
+            language = await self._people.language(scene.user)
             errors = {first: self._menu.say("adapter_slack.to_correct", language)}
         return {"response_action": "errors", "errors": errors}
 
     async def _offer_again(self, wrong: Invalid, event: FormSubmitted, scene: Scene) -> None:
         """The form had to close before the core refused it: say why and offer it filled."""
-        language = await self._people.language(scene.user, self._us)
+        language = await self._people.language(scene.user)
         say = self._menu.say
         intro = plain(say("adapter_slack.to_correct", language))
         said = bullets([plain(error) for error in wrong.errors.values()])

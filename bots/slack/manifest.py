@@ -21,7 +21,9 @@ BOT_SCOPES: dict[str, str] = {
     "groups:write": "invite into the private channels that the charter opens, and remove",
     "im:history": "read what members write to it in private",
     "im:write": "write first to a newcomer",
+    "metadata.message:read": "find its own earlier message before it repeats one",
     "reactions:read": "count reactions, and see a question marked as answered",
+    "usergroups:read": "take user groups (@trainers) as roles, where the plan has them",
     "users:read": "know names, languages, administrators, and who joins or leaves",
 }
 """Every scope and its reason (https://docs.slack.dev/reference/scopes)."""

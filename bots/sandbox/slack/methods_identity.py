@@ -91,3 +91,29 @@ def users_list(ws: Workspace, args: Args) -> Json:
         "cache_ts": ws.seconds(),
         "response_metadata": {"next_cursor": following},
     }
+
+
+@method(
+    "usergroups.list",
+    optional="include_count include_disabled include_users",
+    scopes="usergroups:read",
+    takes_json=False,
+)
+def usergroups_list(ws: Workspace, args: Args) -> Json:
+    """The user groups; a workspace without any is on a plan that has none."""
+    if not ws.groups:
+        raise Refused("plan_upgrade_required")
+    return {
+        "usergroups": [
+            {
+                "id": f"S{number:08X}",
+                "team_id": TEAM,
+                "is_usergroup": True,
+                "name": handle.capitalize(),
+                "handle": handle,
+                "date_delete": 0,
+            }
+            | ({"users": users} if args.flag("include_users") else {})
+            for number, (handle, users) in enumerate(ws.groups.items(), 1)
+        ]
+    }

@@ -42,6 +42,7 @@ class Records:
         self.views: dict[str, View] = {}
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
+        self.groups: dict[str, list[str]] = {}  # user groups: handle -> user ids
         self.files: dict[str, StoredFile] = {}
         self.triggers: dict[str, Trigger] = {}
         self.hooks: dict[str, ResponseHook] = {}

@@ -25,8 +25,8 @@ from .workspace import Workspace
 SCOPES = names(
     "app_mentions:read channels:history channels:join channels:manage channels:read "
     "chat:write chat:write.customize commands files:read files:write groups:history "
-    "groups:read groups:write im:history im:read im:write reactions:read reactions:write "
-    "team:read users:read"
+    "groups:read groups:write im:history im:read im:write metadata.message:read "
+    "reactions:read reactions:write team:read usergroups:read users:read"
 )
 EVENTS = names(
     "app_home_opened app_mention member_joined_channel member_left_channel "
@@ -168,6 +168,10 @@ class SlackSandbox:
     def make_admin(self, name: str) -> SlackPerson:
         """Make somebody a workspace owner, in both private channels."""
         return self._promote(name, (STAFF, OWNERS), owner=True)
+
+    def make_group(self, handle: str, *people: str) -> None:
+        """Put people in the user group `@handle`; the workspace then has a plan with groups."""
+        self.workspace.groups[handle] = [self.person(name).id for name in people]
 
     def _promote(self, name: str, rooms: Sequence[str], *, owner: bool) -> SlackPerson:
         person = self.person(name)

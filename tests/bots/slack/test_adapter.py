@@ -374,11 +374,20 @@ async def test_languages_follow_the_person(slack: Stage) -> None:
     assert (invoked.path, invoked.arguments) == ("rituel aperçu", {"nom": "tip"})
 
 
-async def test_profiles_say_levels(slack: Stage) -> None:
-    nadia = slack.sandbox.person("Nadia")
+async def test_profiles_say_levels_and_groups(slack: Stage) -> None:
+    nadia, lea = slack.sandbox.person("Nadia"), await slack.person("Léa")
+    slack.sandbox.make_group("Formateurs", "Léa", "Bob")
+    trainer = await slack.adapter.profile(slack.account(lea))
+    assert trainer.roles == {"formateurs", "s00000001"}
+    assert (trainer.name, trainer.locale) == ("Léa", "fr-FR")
     profile = await slack.adapter.profile(slack.account(nadia))
     assert profile.name == "Nadia"
     assert {"owner", "administrator"} <= profile.roles
+
+
+async def test_a_plan_without_groups_is_fine(slack: Stage) -> None:
+    lea = await slack.person("Léa")
+    assert (await slack.adapter.profile(slack.account(lea))).roles == frozenset()
 
 
 async def test_stopping_lets_the_work_in_hand_finish() -> None:
