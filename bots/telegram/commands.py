@@ -14,6 +14,8 @@ START = "start"
 ONBOARDING = "parcours"
 """What /start without more shows: where one stands and what comes next."""
 
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+
 _CALL = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]+))?(?=\s|$)")
 
 
@@ -40,7 +42,11 @@ def fold(word: str) -> str:
     >>> fold("Aperçu")
     'apercu'
     """
-    bare = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
+    bare = (
+        unicodedata.normalize("NFKD", word.lower().translate(LIGATURES))
+        .encode("ascii", "ignore")
+        .decode()
+    )
     return re.sub(r"[^a-z0-9_]+", "_", bare).strip("_")[:NAME_LENGTH]
 
 

@@ -4,7 +4,6 @@ https://core.telegram.org/bots/features#deep-linking: at most 64 of `A-Za-z0-9_-
 """
 
 import base64
-import binascii
 
 PAYLOAD_LENGTH = 64
 
@@ -24,7 +23,7 @@ def asked(payload: str) -> str:
         return base64.b64decode(
             payload + "=" * (-len(payload) % 4), altchars=b"-_", validate=True
         ).decode()
-    except (binascii.Error, UnicodeError) as error:
+    except ValueError as error:
         raise ValueError("no such deep link") from error
 
 

@@ -4,6 +4,7 @@ https://core.telegram.org/bots/api#html-style
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 
@@ -68,17 +69,20 @@ def escape(text: str) -> str:
 def _joined(kind: str, run: Sequence[Block], notified: Collection[Account]) -> str:
     """Blocks of one kind that follow each other."""
     if kind == "quote":
-        return f"<blockquote>{_lines(run, notified, code=False)}</blockquote>"
+        paragraphs = _lines(run, notified, "\n\n", code=False)
+        return f"<blockquote>{paragraphs}</blockquote>"
     if kind == "item":
-        return _lines(run, notified)
+        return _lines(run, notified, "\n")
     if kind == "code":
         return "\n\n".join(f"<pre>{escape(block.text)}</pre>" for block in run)
     heading = kind == "heading"
     return "\n\n".join("".join(_spans(block, notified, strong=heading)) for block in run)
 
 
-def _lines(run: Sequence[Block], notified: Collection[Account], *, code: bool = True) -> str:
-    return "\n".join(
+def _lines(
+    run: Sequence[Block], notified: Collection[Account], between: str, *, code: bool = True
+) -> str:
+    return between.join(
         (f"{block.marker} " if block.marker else "") + "".join(_spans(block, notified, code=code))
         for block in run
     )
@@ -92,7 +96,8 @@ def _spans(
     start = 0
     for span in block.spans:
         end = start + len(span.text)
-        calm = _broken(span.text, [at - start for at in breaks if start <= at < end])
+        here = breaks[bisect_left(breaks, start) : bisect_left(breaks, end)]
+        calm = _broken(span.text, [at - start for at in here])
         yield _span(span, calm, notified, strong=strong or span.strong, code=code)
         start = end
 

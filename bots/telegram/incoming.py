@@ -40,6 +40,9 @@ ALLOWED_UPDATES = (
 )
 """What we ask for; reactions and members come only when asked (bots/api#getupdates)."""
 
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError)
+"""What reading JSON that is not as documented raises (the last two: times out of range)."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -52,7 +55,7 @@ def read(update: JSON, here: Here, now: datetime) -> Arrival:
         for kind, reader in _READERS.items():
             if kind in update:
                 return reader(str(int(update["update_id"])), update[kind], here, now)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except MALFORMED as error:
         number = update.get("update_id") if isinstance(update, Mapping) else None
         log.warning("telegram.update_refused", update=number, error=type(error).__name__)
     return NOTHING
