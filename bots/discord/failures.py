@@ -64,6 +64,8 @@ def meaning(error: Exception) -> DeliveryError:
         return _refusal(error)
     if isinstance(error, aiohttp.ClientError | OSError | asyncio.TimeoutError):
         return Transient(f"Discord cannot be reached: {type(error).__name__}")
+    if isinstance(error, RuntimeError):  # aiohttp's word for a session closed under our feet
+        return Transient("the connection was closed")
     return Permanent("unexpected", type(error).__name__)
 
 

@@ -1,5 +1,6 @@
 """Putting messages where they belong: a channel, a thread, a direct message or its stand-in."""
 
+import asyncio
 import hashlib
 from dataclasses import replace
 
@@ -54,6 +55,7 @@ class Posting:
         self._menu = menu
         self._home = Workspace(Platform.DISCORD, guild.id)
         self._direct: dict[str, str] = {}
+        self._one_at_a_time = asyncio.Lock()
 
     async def send(self, message: Message, to: Destination, key: str) -> MessageRef:
         """Deliver; says where the last part stands. Raises DeliveryError."""
@@ -112,7 +114,8 @@ class Posting:
         except Unreachable as refusal:
             _log.info("discord.direct.refused", user=to.user, code=refusal.code)
             try:
-                return await self._beside(parts, to.user, key)
+                async with self._one_at_a_time:  # two at once would open two threads
+                    return await self._beside(parts, to.user, key)
             except Permanent as error:
                 raise Unreachable(refusal.code, refusal.reason) from error
 

@@ -18,6 +18,7 @@ from core.chat.events import (
     CommandInvoked,
     Event,
     FormSubmitted,
+    MessagePosted,
 )
 from core.chat.identity import Account, Platform, Purpose, Workspace
 from core.chat.markup import join, plain
@@ -62,6 +63,7 @@ class SmallMenu:
         code = Option("code", "Le code" if language == "fr" else "The code")
         who = Option("personne", "Qui", required=False, person=True)
         topic = Option("sujet", "Un sujet", completes=True)
+        how = Option("comment", "Comment", required=False)
         when = Option(
             "quand",
             "Quand",
@@ -76,7 +78,7 @@ class SmallMenu:
             command("rituel aperçu", when, who, staff=True),
             command("lier", code),
             command("expertise", topic),
-            command("lent"),
+            command("lent", how),
         )
 
     def form(self, name: str, language: str) -> Form:
@@ -119,7 +121,6 @@ class SmallCore:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self.release = asyncio.Event()
 
     async def handle(self, event: Event) -> Answer:
         self.events.append(event)
@@ -131,6 +132,9 @@ class SmallCore:
             if event.answers["title"] == "mauvais":
                 return Invalid({"title": "dites-en un peu plus"})
             return Reply(Message(plain(f"Noté : {event.answers['title']}")))
+        if isinstance(event, MessagePosted) and event.text.startswith("réponds"):
+            await asyncio.sleep(0.2)
+            return Reply(Message(Text("Bien reçu")), private="en privé" in event.text)
         return None
 
     async def _command(self, event: CommandInvoked) -> Answer:
@@ -147,7 +151,11 @@ class SmallCore:
             return Reply(Message(Text("Vos **chiffres**"), buttons))
         if event.path == "lent":
             await asyncio.sleep(2.3)
-            return Reply(Message(Text("Enfin, pour tous")), private=False)
+            how = event.arguments.get("comment")
+            if how == "rien":
+                return None
+            words = join([plain(f"{how} {i} " + "mot " * 100) for i in range(20 if how else 1)])
+            return Reply(Message(Text(f"Enfin, {words}")), private=how is not None)
         if event.path == "charte":
             return None
         if event.path == "lier":

@@ -1,6 +1,7 @@
 """The adapter against the stand-in, over real sockets, with the unmodified discord.py."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -118,6 +119,28 @@ async def test_an_answer_below_a_message_and_in_a_thread(stage: Stage) -> None:
     assert again.channel == ref.channel
 
 
+async def test_a_fact_may_be_answered_even_while_stopping(stage: Stage) -> None:
+    lea = await stage.member("Léa")
+    said = await lea.says("réponds", channel="entraide")
+    shown = await eventually(stage.world, lea, "Bien reçu")
+    assert shown.thread == "réponds"
+    await lea.says("réponds en privé", channel="entraide")
+    assert await stage.until(lambda: any(m.channel == "privé" for m in lea.sees()))
+    before = len(lea.sees())
+    await lea.says("réponds encore", reply_to=said)
+    await stage.handed(lambda e: isinstance(e, MessagePosted) and e.text == "réponds encore")
+    await stage.adapter.stop()
+    assert len(lea.sees()) == before + 2
+
+
+async def test_two_messages_at_once_share_one_private_thread(stage: Stage) -> None:
+    lea = await stage.member("Léa")
+    await lea.refuses_direct_messages()
+    to = account(lea, stage.sandbox)
+    sent = [stage.adapter.send(Message(Text(str(i))), to, key=str(i)) for i in range(3)]
+    assert len({ref.channel for ref in await asyncio.gather(*sent)}) == 1
+
+
 async def test_a_folded_thread_is_found_again_after_a_restart(stage: Stage) -> None:
     lea = await stage.member("Léa")
     asked = await lea.says("Comment trier une liste ?", channel="entraide")
@@ -167,16 +190,26 @@ async def test_commands_answer_in_private_and_buttons_do_what_they_say(stage: St
 
 
 async def test_slow_work_is_announced_in_time(stage: Stage) -> None:
-    lea, bob = await stage.member("Léa"), await stage.member("Bob")
+    lea, bob, zoe, max_ = [await stage.member(name) for name in ("Léa", "Bob", "Zoé", "Max")]
     await lea.runs("/moi", channel="entraide")
     mine = await eventually(stage.world, lea, "Vos chiffres")
     await lea.presses("Lentement")
     await bob.runs("/lent", channel="entraide")
-    shown = await eventually(stage.world, lea, "Enfin, pour tous")
+    await zoe.runs("/lent long", channel="entraide")
+    await max_.runs("/lent rien", channel="entraide")
+    shown = await eventually(stage.world, lea, "Enfin, None 0")
     assert shown.private_to is None
     replaced = await eventually(stage.world, lea, "Remplacé enfin")
     assert replaced.id == mine.id
-    assert (lea.answered, bob.answered) == (True, True)
+    await eventually(stage.world, zoe, "long 19")
+    private = [m for m in zoe.sees() if "long" in m.text]
+    assert len(private) > 1
+    assert {m.private_to for m in private} == {"Zoé"}
+    people = (lea, bob, zoe, max_)
+    assert [person.answered for person in people] == [True] * 4
+    public = [m for m in stage.sandbox.transcript() if m.private_to in {None, "Max"}]
+    assert not any("rien" in m.text for m in public)
+    assert sum("Enfin" in m.text for m in bob.sees()) == 1
 
 
 async def test_nothing_to_say_is_said_with_nothing(stage: Stage) -> None:
@@ -367,6 +400,28 @@ async def test_what_is_delivered_twice_has_one_id(stage: Stage) -> None:
 
 def _count(stage: Stage, text: str) -> int:
     return sum(isinstance(e, MessagePosted) and e.text == text for e in stage.core.events)
+
+
+async def test_a_direct_message_from_another_server_is_not_ours(stage: Stage) -> None:
+    lea, zoe = await stage.member("Léa"), stage.sandbox.person("Zoé")
+    connection = stage.adapter._connection
+    assert connection is not None
+
+    def told(kind: str, data: dict[str, object]) -> None:
+        connection._arrivals.receive(json.dumps({"op": 0, "t": kind, "s": 1, "d": data}))
+
+    servers = [{"id": stage.sandbox.guild_id}, {"id": "111"}]
+    told("READY", {"session_id": "s", "user": {"id": "9"}, "guilds": servers})
+    for person in (zoe, lea):
+        user = {"id": person.id, "username": person.name}
+        said = {"timestamp": "2026-11-16T09:00:00+00:00", "content": f"de {person.name}"}
+        told("MESSAGE_CREATE", {"id": person.id, "channel_id": "5", "author": user, **said})
+    connection._arrivals.receive("{not json")
+    told("MESSAGE_CREATE", {"id": "7"})
+    posted = await stage.handed(MessagePosted)
+    assert isinstance(posted, MessagePosted)
+    assert posted.text == "de Léa"
+    assert not any(isinstance(e, MessagePosted) and "Zoé" in e.text for e in stage.core.events)
 
 
 async def test_rate_limits_are_waited_for_or_handed_back(stage: Stage) -> None:
