@@ -1,0 +1,1 @@
+"""Recurring appointments: whose turn it is, what is published, and who takes part."""

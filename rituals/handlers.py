@@ -1,0 +1,248 @@
+"""Who answers what in the rituals: the moments that fall due, the buttons, and the commands."""
+
+from core.chat.actions import Action, Kind, OpenForm
+from core.chat.adapter import Answer
+from core.chat.events import (
+    ButtonPressed,
+    FormSubmitted,
+    MessageDeleted,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+)
+from core.chat.identity import MessageRef, Role
+from core.chat.markup import bullets, join, quote
+from core.chat.messages import Button, Invalid, Message, Reply, Style
+from core.engine.errors import Refused
+from core.engine.routes import Ask, Routes, Wants
+from core.engine.scene import Dialogue, Scene
+from core.engine.schedule import EVERY_DAY, Weekly
+from rituals import participation, responses, runner, service, staff, turns
+from rituals.models import Ritual
+from rituals.responses import Given, Kept
+from rituals.rules import NIGHTLY, address
+
+routes = Routes("rituals")
+
+# -- what falls due ----------------------------------------------------------------------------
+
+
+@routes.job("rituals.plan", recurs=lambda _scene: Weekly(EVERY_DAY, NIGHTLY))
+async def plan(scene: Scene, key: str) -> None:
+    """Make the coming dates."""
+    await runner.materialise(scene)
+
+
+@routes.job("rituals.notice")
+async def notice(scene: Scene, key: str) -> None:
+    """Ask whoever's turn it is."""
+    if found := await runner.found_by(scene, key):
+        await runner.give_notice(scene, found)
+
+
+@routes.job("rituals.substitute")
+async def substitute(scene: Scene, key: str) -> None:
+    """Ask somebody else when there was no answer."""
+    if found := await runner.found_by(scene, key):
+        await runner.ask_substitute(scene, found)
+
+
+@routes.job("rituals.publish")
+async def publish(scene: Scene, key: str) -> None:
+    """Publish, or call for tips."""
+    if found := await runner.found_by(scene, key):
+        await runner.publish_due(scene, found)
+
+
+@routes.delivered("rituals.posted")
+async def posted(scene: Scene, argument: str, ref: MessageRef) -> None:
+    """Know where a date's messages stand."""
+    await participation.stands(scene, int(argument), ref)
+
+
+# -- my turn -----------------------------------------------------------------------------------
+
+
+@routes.button("rituals.pass")
+async def passes(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Not this time."""
+    mine = await service.my_turn(dialogue, event.action.argument)
+    await responses.passes(dialogue, mine)
+    return dialogue.reply("rituals.passed", edits=True)
+
+
+@routes.button("rituals.never")
+async def never(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Not ever, until they say otherwise."""
+    found = await responses.never(dialogue, event.action.argument)
+    again = dialogue.button("rituals.again", Action("rituals.again", str(found.ritual.id)))
+    return dialogue.reply("rituals.never_again", again, edits=True)
+
+
+@routes.button("rituals.again")
+async def again(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Yes, again."""
+    argument = event.action.argument
+    row = int(argument) if argument.isdecimal() else 0
+    ritual = await Ritual.get_or_none(id=row, community=dialogue.community)
+    if ritual is None:
+        raise Refused("rituals.gone")
+    await service.opt_in(dialogue, ritual, dialogue.who.member)
+    return dialogue.reply("rituals.asked_again", edits=True)
+
+
+@routes.button("rituals.swap")
+async def swap(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Propose one's turn to the next in line."""
+    mine = await service.my_turn(dialogue, event.action.argument)
+    told = await responses.swap(dialogue, mine)
+    if not told:
+        return dialogue.reply("rituals.swap_nobody")
+    return dialogue.reply("rituals.swap_proposed", count=told)
+
+
+@routes.button("rituals.take")
+async def take(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Take somebody's turn over."""
+    mine = await service.my_turn(dialogue, event.action.argument)
+    await responses.take(dialogue, mine)
+    argument = str(mine.turn.id)
+    publish = dialogue.local(mine.found.steps.publish)
+    write = dialogue.button("rituals.write", OpenForm("rituals.tip", argument), Style.PRIMARY)
+    back_out = dialogue.button("rituals.pass", Action("rituals.pass", argument))
+    return dialogue.reply("rituals.took", write, back_out, publish=publish, edits=True)
+
+
+@routes.button("rituals.refuse")
+async def refuse(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Not take it over."""
+    await responses.refuse(await service.my_turn(dialogue, event.action.argument))
+    return dialogue.reply("rituals.refused", edits=True)
+
+
+@routes.button("rituals.why")
+async def why(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Explain whose turn it is, with this person's own dates."""
+    mine = await service.my_turn(dialogue, event.action.argument)
+    found, member = mine.found, dialogue.who.member
+    people = await service.waiting(found.ritual)
+    others = await service.asked(found.row) - {member}
+    slug, day = found.settings.slug, found.steps.day
+    because = turns.reason(people, slug, day, member, others)
+    if because is None:
+        return dialogue.reply("rituals.why_no_more")
+    since = dialogue.local(because.since)
+    stated = await service.preference(found.ritual, member)
+    lines = [dialogue.say("rituals.why_since", since=since)]
+    if stated is not None and stated.last_served_at:
+        last = dialogue.local(stated.last_served_at).date()
+        lines.append(dialogue.say("rituals.why_last", last=last))
+    else:
+        lines.append(dialogue.say("rituals.why_first"))
+    lines.append(dialogue.say("rituals.why_place", place=because.place, waiting=because.waiting))
+    if because.passed:
+        lines.append(dialogue.say("rituals.why_passed", count=because.passed))
+    if because.tied:
+        lines.append(dialogue.say("rituals.why_tied", count=because.tied))
+    parts = [dialogue.say("rituals.why_rule"), bullets(lines), dialogue.say("rituals.why_lot")]
+    return Reply(Message(join(parts)))
+
+
+# -- giving a tip ------------------------------------------------------------------------------
+
+routes.command_form("astuce", "rituals.tip")
+
+
+@routes.form(
+    "rituals.tip",
+    Ask("tip", Kind.PARAGRAPH, min_length=20, max_length=1500),
+    Ask("link", required=False, max_length=300),
+)
+async def give(dialogue: Dialogue, event: FormSubmitted) -> Answer:
+    """Take a tip, show how it will look, and say what becomes of it."""
+    text, link = event.answers["tip"].strip(), event.answers.get("link", "").strip()
+    url = address(link) if link else ""
+    if url is None:
+        return Invalid({"link": dialogue.label("rituals.link_wrong")})
+    given = await responses.give(dialogue, event.argument, text, url)
+    if given.tip is None:
+        said = dialogue.say("rituals.published_already")
+        return Reply(Message(join([said, quote(text)])))
+    return await _thanks(dialogue, given, edits=bool(event.argument))
+
+
+THANKS = {
+    Kept.FOR_DATE: "rituals.thanks",
+    Kept.RESERVE: "rituals.thanks_reserve",
+    Kept.LATE: "rituals.thanks_late",
+}
+
+
+async def _thanks(dialogue: Dialogue, given: Given, *, edits: bool) -> Reply:
+    assert given.tip is not None  # noqa: S101  asked by the caller
+    if given.kept is Kept.SHOWN:
+        return dialogue.reply("rituals.thanks_shown", edits=edits)
+    publish = dialogue.local(given.found.steps.publish)
+    said = dialogue.say(THANKS[given.kept], publish=publish)
+    home = dialogue.who.account.home
+    preview = await runner.written(dialogue, given.found, given.tip, home)
+    row = str(given.tip.id)
+    correct = OpenForm("rituals.tip", f"t{row}")
+    buttons: tuple[Button, ...] = (
+        dialogue.button("rituals.correct", correct),
+        dialogue.button("rituals.withdraw", Action("rituals.withdraw", row), Style.DANGER),
+    )
+    return Reply(Message(join([said, preview.text]), buttons), edits=edits)
+
+
+@routes.button("rituals.withdraw")
+async def withdraw(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Take one's tip back before it is published."""
+    tip = await service.my_tip(dialogue, event.action.argument)
+    await responses.withdraw(dialogue, tip)
+    return dialogue.reply("rituals.withdrawn", edits=True)
+
+
+# -- taking part -------------------------------------------------------------------------------
+
+
+@routes.on(MessagePosted)
+async def wrote(dialogue: Dialogue, event: MessagePosted) -> Answer:
+    """A reply under what was published, or a tip that answers an open call."""
+    if not event.message.channel.private:
+        await participation.wrote(dialogue, event.message, event.text, event.reply_to, event.at)
+    return None
+
+
+@routes.fact(MessageDeleted)
+async def deleted(scene: Scene, event: MessageDeleted) -> None:
+    """A message of a date is gone."""
+    await participation.gone(scene, event.message)
+
+
+@routes.on(ReactionAdded)
+async def reacted(dialogue: Dialogue, event: ReactionAdded) -> Answer:
+    """A reaction to what was published."""
+    await participation.reacted(dialogue, event.message, event.emoji)
+    return None
+
+
+@routes.on(ReactionRemoved)
+async def unreacted(dialogue: Dialogue, event: ReactionRemoved) -> Answer:
+    """A reaction taken back."""
+    await participation.unreacted(dialogue, event.message, event.emoji)
+    return None
+
+
+# -- for moderators ----------------------------------------------------------------------------
+
+WHICH = Wants("rituel", required=False, completes=staff.suggest)
+
+routes.command("rituel aperçu", WHICH, role=Role.MODERATOR)(staff.preview)
+routes.command("rituel maintenant", WHICH, role=Role.MODERATOR)(staff.publish_now)
+routes.command("rituel passer", WHICH, role=Role.MODERATOR)(staff.skip)
+routes.command("rituel pause", WHICH, role=Role.MODERATOR)(staff.pause)
+routes.command("rituel reprendre", WHICH, role=Role.MODERATOR)(staff.resume)
+routes.command("rituel liste", role=Role.MODERATOR)(staff.overview)
+routes.button("rituals.now", role=Role.MODERATOR)(staff.confirmed)
+routes.button("rituals.restore", role=Role.MODERATOR)(staff.restore)

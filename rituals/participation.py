@@ -1,0 +1,97 @@
+"""Taking part: reactions to what was published and replies under it, on every platform."""
+
+from datetime import datetime
+
+from core.chat.identity import MessageRef
+from core.engagement import service as engagement
+from core.engine.scene import Dialogue, Scene
+from rituals import service
+from rituals.models import Occurrence, OccurrenceState, RitualPost
+from rituals.rules import RitualsSettings, carries
+
+
+async def stands(scene: Scene, occurrence: int, ref: MessageRef) -> None:
+    """A message of that date stands: what people do with it is taking part."""
+    if await Occurrence.exists(id=occurrence, ritual__community=scene.community):
+        await RitualPost.get_or_create(
+            {"platform": ref.channel.platform}, occurrence_id=occurrence, key=ref.key
+        )
+
+
+async def gone(scene: Scene, ref: MessageRef) -> None:
+    """A message is gone; it belongs to no date any more."""
+    rows = RitualPost.filter(key=ref.key, occurrence__ritual__community=scene.community)
+    await RitualPost.filter(id__in=[post.id for post in await rows]).delete()
+
+
+async def _dates(scene: Scene, *keys: str) -> list[Occurrence]:
+    posts = RitualPost.filter(
+        key__in=keys, occurrence__ritual__community=scene.community
+    ).select_related("occurrence__ritual")
+    return list({post.occurrence_id: post.occurrence for post in await posts}.values())
+
+
+async def reacted(dialogue: Dialogue, ref: MessageRef, emoji: str) -> None:
+    """A reaction to a message of a date."""
+    for row in await _dates(dialogue, ref.key):
+        await engagement.record_ritual(
+            dialogue,
+            dialogue.who.member,
+            ref.channel.platform,
+            row.ritual.slug,
+            row.date.isoformat(),
+            ref.key,
+            emoji=emoji,
+        )
+
+
+async def unreacted(dialogue: Dialogue, ref: MessageRef, emoji: str) -> None:
+    """A reaction was taken back."""
+    for row in await _dates(dialogue, ref.key):
+        await engagement.take_back(
+            dialogue,
+            dialogue.who.member,
+            row.ritual.slug,
+            row.date.isoformat(),
+            ref.key,
+            emoji=emoji,
+        )
+
+
+async def wrote(
+    dialogue: Dialogue, ref: MessageRef, text: str, reply_to: MessageRef | None, at: datetime
+) -> None:
+    """A reply under a message of a date, or a tip that answers an open call."""
+    above = [reply_to.key] if reply_to else []
+    if ref.channel.thread:
+        above.append(MessageRef(ref.channel, ref.channel.thread).key)
+    dates = await _dates(dialogue, *above) if above else []
+    opened = await _opened(dialogue, text, at)
+    for row in opened:
+        await stands(dialogue, row.id, ref)
+        await service.to_the_back(dialogue, row.ritual, dialogue.who.member, served=True)
+    for row in {row.id: row for row in (*dates, *opened)}.values():
+        await engagement.record_ritual(
+            dialogue,
+            dialogue.who.member,
+            ref.channel.platform,
+            row.ritual.slug,
+            row.date.isoformat(),
+            ref.key,
+        )
+
+
+async def _opened(scene: Scene, text: str, at: datetime) -> list[Occurrence]:
+    """The dates that a message answers: its hashtag, on the day all were called."""
+    programme = scene.settings(RitualsSettings).programme
+    slugs = [s.slug for s in programme if carries(text, s.hashtag)]
+    if not slugs:
+        return []
+    rows = Occurrence.filter(
+        ritual__community=scene.community,
+        ritual__slug__in=slugs,
+        state=OccurrenceState.OPEN,
+        opened_at__lte=at,
+    ).select_related("ritual")
+    today = scene.local(at).date()
+    return [row for row in await rows if scene.local(row.opened_at).date() == today]

@@ -1,0 +1,217 @@
+"""What somebody answers when it is their turn, and what follows for the others."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.engine.errors import Refused
+from core.engine.scene import Dialogue
+from core.members import service as members
+from rituals import runner, service
+from rituals.models import HELD, Occurrence, OccurrenceState, Tip, Turn, TurnState
+from rituals.rules import RitualSettings, RitualsSettings
+from rituals.service import Appointment, MyTurn
+
+PROPOSED_TO = 2
+"""To how many of the next in line a swap is proposed."""
+
+
+def chosen(dialogue: Dialogue, named: str = "") -> RitualSettings:
+    """The ritual somebody means. Raises Refused, naming those there are, when there is none."""
+    programme = dialogue.settings(RitualsSettings)
+    found = programme.find(named)
+    if found is None:
+        names = ", ".join(ritual.slug for ritual in programme.programme)
+        raise Refused("rituals.unknown", named=named, names=names or "–")
+    return found
+
+
+async def passes(dialogue: Dialogue, mine: MyTurn) -> None:
+    """Not this time: the next in line is asked at once. Raises Refused when it is answered."""
+    if await service.given(mine.found, mine.turn.member_id):
+        raise Refused("rituals.given_already", day=mine.found.steps.day)
+    if not await service.moves(mine.turn, *HELD, to=TurnState.DECLINED):
+        raise Refused("rituals.answered")
+    await _hand_on(dialogue, mine.found)
+
+
+async def _hand_on(dialogue: Dialogue, found: Appointment) -> None:
+    if found.to_come and not found.paused:
+        await runner.ask_next(dialogue, found)
+
+
+async def never(dialogue: Dialogue, argument: str) -> Appointment:
+    """No turn ever again, until they change their mind; one they hold goes to the next."""
+    turn = await Turn.get_or_none(id=int(argument)) if argument.isdecimal() else None
+    found = await service.reread(dialogue, turn.occurrence_id) if turn else None
+    if turn is None or found is None:
+        raise Refused("rituals.gone")
+    if turn.member_id != dialogue.who.member:
+        raise Refused("rituals.not_yours")
+    await service.opt_out(found.ritual, turn.member_id)
+    has_given = await service.given(found, turn.member_id)
+    if not has_given and await service.moves(turn, *HELD, to=TurnState.DECLINED):
+        await _hand_on(dialogue, found)
+    return found
+
+
+async def swap(dialogue: Dialogue, mine: MyTurn) -> int:
+    """Propose one's turn to the next in line; it stays one's own until somebody takes it.
+
+    Says to how many it was proposed. Raises Refused when there is nothing to swap.
+    """
+    turn, found = mine.turn, mine.found
+    if turn.state not in HELD:
+        raise Refused("rituals.answered")
+    if await service.given(found, turn.member_id):
+        raise Refused("rituals.given_already", day=found.steps.day)
+    if await Turn.exists(instead_of=turn.id, state=TurnState.PROPOSED):
+        raise Refused("rituals.swap_already")
+    told = 0
+    for member in await service.next_in_line(found):
+        to = await members.reach(dialogue, member)
+        if to is None:
+            continue
+        proposal, _ = await Turn.update_or_create(
+            {"state": TurnState.PROPOSED, "asked_at": dialogue.now, "instead_of": turn.id},
+            occurrence=found.row,
+            member_id=member,
+        )
+        occasion, name = found.occasion(dialogue), dialogue.who.name
+        message = found.kind.proposal(dialogue.texts, to.language, occasion, proposal.id, name)
+        await dialogue.owe(message, to.account, member=member)
+        told += 1
+        if told == PROPOSED_TO:
+            break
+    return told
+
+
+async def take(dialogue: Dialogue, mine: MyTurn) -> None:
+    """Take over somebody's turn, first come first served; they keep their place in the line."""
+    turn, found = mine.turn, mine.found
+    if turn.state is not TurnState.PROPOSED:
+        raise Refused("rituals.answered")
+    theirs = await Turn.get_or_none(id=turn.instead_of, occurrence=found.row)
+    if theirs is None or await service.given(found, theirs.member_id):
+        raise Refused("rituals.taken")
+    if not await service.moves(theirs, *HELD, to=TurnState.SWAPPED):
+        raise Refused("rituals.taken")
+    await service.moves(turn, TurnState.PROPOSED, to=TurnState.ACCEPTED)
+    name, day = dialogue.who.name, found.steps.day
+    await runner.tell(dialogue, theirs.member_id, "rituals.swapped", name=name, day=day)
+
+
+async def refuse(mine: MyTurn) -> None:
+    """Not take it over. Raises Refused when it is answered."""
+    if not await service.moves(mine.turn, TurnState.PROPOSED, to=TurnState.DECLINED):
+        raise Refused("rituals.answered")
+
+
+class Kept(StrEnum):
+    """What became of a tip that somebody gave."""
+
+    FOR_DATE = "for date"
+    RESERVE = "reserve"
+    LATE = "late"
+    SHOWN = "shown"
+    TOO_LATE_TO_CORRECT = "too late to correct"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A tip somebody gave, the date it is for or would be shown on, and what became of it."""
+
+    kept: Kept
+    found: Appointment
+    tip: Tip | None
+
+
+async def give(dialogue: Dialogue, argument: str, text: str, link: str) -> Given:
+    """Take a tip: for one's turn (`12`), as a correction (`t12`), or for the reserve (empty).
+
+    What comes too late for its date goes to the reserve: nothing written is lost.
+    """
+    if argument.startswith("t"):
+        return await _correct(dialogue, argument[1:], text, link)
+    if argument.isdecimal():
+        return await _for_turn(dialogue, int(argument), text, link)
+    return await _reserve(dialogue, chosen(dialogue), text, link)
+
+
+async def _for_turn(dialogue: Dialogue, turn_id: int, text: str, link: str) -> Given:
+    turn = await Turn.get_or_none(id=turn_id, member_id=dialogue.who.member)
+    found = await service.reread(dialogue, turn.occurrence_id) if turn else None
+    if turn is None or found is None:
+        return await _reserve(dialogue, chosen(dialogue), text, link)
+    if turn.state is TurnState.DONE:
+        return Given(Kept.TOO_LATE_TO_CORRECT, found, None)
+    # Whoever passed and thinks better of it while nobody else holds the turn has it back.
+    back = TurnState.DECLINED, TurnState.EXPIRED
+    free = await service.holder(found.row) is None
+    took = found.to_come and await service.moves(
+        turn, *(HELD + back if free else HELD), to=TurnState.ACCEPTED
+    )
+    if not took:
+        return await _reserve(dialogue, found.settings, text, link, late=True)
+    tip = await service.keep(dialogue, found.ritual, turn.member_id, text, link, found)
+    return Given(Kept.FOR_DATE, found, tip)
+
+
+async def _correct(dialogue: Dialogue, tip_id: str, text: str, link: str) -> Given:
+    tip = (
+        await Tip.get_or_none(id=int(tip_id), member_id=dialogue.who.member).select_related(
+            "ritual"
+        )
+        if tip_id.isdecimal()
+        else None
+    )
+    if tip is None:
+        return await _reserve(dialogue, chosen(dialogue), text, link)
+    settings = chosen(dialogue, tip.ritual.slug)
+    dated = await service.reread(dialogue, tip.occurrence_id) if tip.occurrence_id else None
+    found = dated or await service.coming(dialogue, settings)
+    if tip.shown_at:
+        return Given(Kept.TOO_LATE_TO_CORRECT, found, None)
+    tip.text, tip.link = text, link
+    await tip.save()
+    return Given(Kept.FOR_DATE if dated else Kept.RESERVE, found, tip)
+
+
+async def _reserve(
+    dialogue: Dialogue, settings: RitualSettings, text: str, link: str, *, late: bool = False
+) -> Given:
+    ritual = await service.ritual_of(dialogue, settings)
+    tip = await service.keep(dialogue, ritual, dialogue.who.member, text, link, None)
+    opened = await _awaits_today(dialogue, settings)
+    if opened is not None:
+        await runner.show(dialogue, opened, tip)
+        return Given(Kept.SHOWN, opened, tip)
+    found = await service.coming(dialogue, settings)
+    return Given(Kept.LATE if late else Kept.RESERVE, found, tip)
+
+
+async def _awaits_today(dialogue: Dialogue, settings: RitualSettings) -> Appointment | None:
+    """The date for which all were called today and nothing was shown yet."""
+    rows = Occurrence.filter(
+        ritual__community=dialogue.community,
+        ritual__slug=settings.slug,
+        state=OccurrenceState.OPEN,
+        opened_at__lte=dialogue.now,
+    )
+    last = await rows.order_by("-opened_at").first()
+    today = dialogue.local(dialogue.now).date()
+    if last is None or dialogue.local(last.opened_at).date() != today:
+        return None
+    if await Tip.filter(occurrence=last).exclude(shown_at=None).exists():
+        return None
+    return await service.reread(dialogue, last.id)
+
+
+async def withdraw(dialogue: Dialogue, tip: Tip) -> None:
+    """Take one's tip back; one's turn, if it was for that, goes to the next in line."""
+    found = await service.reread(dialogue, tip.occurrence_id) if tip.occurrence_id else None
+    await tip.delete()
+    if found is not None:
+        turn = await service.holder(found.row)
+        if turn is not None and turn.member_id == tip.member_id:
+            await service.moves(turn, *HELD, to=TurnState.DECLINED)
+            await _hand_on(dialogue, found)

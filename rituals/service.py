@@ -1,0 +1,274 @@
+"""Whose turn it is and what they gave: loading, deciding and saving, one step at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.charter.models import CharterAcceptance
+from core.chat.identity import Workspace
+from core.engine.errors import Refused
+from core.engine.scene import Dialogue, Scene
+from core.members import service as members
+from core.members.models import Member
+from rituals import turns
+from rituals.kinds import Gift, Kind, Occasion, kind
+from rituals.models import (
+    HELD,
+    TO_COME,
+    Occurrence,
+    OccurrenceState,
+    Ritual,
+    RitualState,
+    Tip,
+    Turn,
+    TurnPreference,
+    TurnState,
+)
+from rituals.rules import RitualSettings, RitualsSettings, Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One date of one ritual: as configured, as stored, and its moments."""
+
+    settings: RitualSettings
+    ritual: Ritual
+    row: Occurrence
+    steps: Steps
+
+    @property
+    def key(self) -> str:
+        """The local date, as everywhere."""
+        return self.steps.day.isoformat()
+
+    @property
+    def kind(self) -> Kind:
+        """What it says."""
+        return kind(self.settings.kind)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the ritual rests."""
+        return self.ritual.state is RitualState.PAUSED
+
+    @property
+    def to_come(self) -> bool:
+        """Whether it was neither published nor skipped."""
+        return self.row.state in TO_COME
+
+    def occasion(self, scene: Scene) -> Occasion:
+        """As it is talked about, in local time."""
+        return Occasion(
+            self.settings.title,
+            self.settings.hashtag,
+            scene.local(self.steps.publish),
+            scene.local(self.steps.substitute),
+        )
+
+
+async def ritual_of(scene: Scene, settings: RitualSettings) -> Ritual:
+    """The row of a ritual, made when new."""
+    row, _ = await Ritual.get_or_create(community=scene.community, slug=settings.slug)
+    return row
+
+
+async def appointment(scene: Scene, settings: RitualSettings, day: date) -> Appointment:
+    """One date of a ritual, made when new."""
+    ritual = await ritual_of(scene, settings)
+    row, _ = await Occurrence.get_or_create(ritual=ritual, date=day)
+    return Appointment(settings, ritual, row, settings.steps(day, scene.zone))
+
+
+async def reread(scene: Scene, occurrence: int) -> Appointment | None:
+    """A date by its id; None when it, or its ritual, is no longer in the programme."""
+    row = await Occurrence.get_or_none(
+        id=occurrence, ritual__community=scene.community
+    ).select_related("ritual")
+    if row is None:
+        return None
+    programme = scene.settings(RitualsSettings).programme
+    settings = next((s for s in programme if s.slug == row.ritual.slug), None)
+    if settings is None:
+        return None
+    return Appointment(settings, row.ritual, row, settings.steps(row.date, scene.zone))
+
+
+async def coming(scene: Scene, settings: RitualSettings) -> Appointment:
+    """The next date that will take place."""
+    dates = settings.coming(scene.now, scene.zone)
+    while True:
+        found = await appointment(scene, settings, next(dates).day)
+        if found.to_come:
+            return found
+
+
+async def close(occurrence: Occurrence, state: OccurrenceState, opened: datetime | None) -> bool:
+    """End a date, once; False when it was ended before."""
+    ended = await Occurrence.filter(id=occurrence.id, state__in=TO_COME).update(
+        state=state, opened_at=opened
+    )
+    return bool(ended)
+
+
+# -- whose turn --------------------------------------------------------------------------------
+
+
+async def waiting(ritual: Ritual) -> list[turns.Waiting]:
+    """Everybody who accepted the charter, and since when they wait for a turn.
+
+    They enter the line when they first accept it, and go to its end when they served, gave no
+    answer, or come back after having opted out.
+    """
+    came: dict[int, tuple[datetime, bool]] = {}
+    rows = CharterAcceptance.filter(
+        member__community_id=ritual.community_id, member__absorbed_by=None
+    ).order_by("-at")
+    for member, at, left in await rows.values_list("member_id", "at", "member__left_at"):
+        came[member] = (at, left is None)  # the first acceptance comes last
+    preferences = {p.member_id: p for p in await TurnPreference.filter(ritual=ritual)}
+    people = []
+    for member, (at, here) in came.items():
+        stated = preferences.get(member)
+        since = stated.waiting_since if stated and stated.waiting_since else at
+        out = stated is not None and stated.opted_out
+        people.append(turns.Waiting(member, since, opted_out=out, here=here))
+    return people
+
+
+async def asked(occurrence: Occurrence) -> set[int]:
+    """Who had their turn offered for a date; one who was only proposed a swap had not."""
+    rows = Turn.filter(occurrence=occurrence).exclude(state=TurnState.PROPOSED)
+    return {int(member) for (member,) in await rows.values_list("member_id")}
+
+
+async def next_in_line(found: Appointment) -> Sequence[int]:
+    """Who may be asked next for a date, the first first."""
+    day, slug = found.steps.day, found.settings.slug
+    return turns.line(await waiting(found.ritual), slug, day, asked=await asked(found.row))
+
+
+async def offer(scene: Scene, found: Appointment, member: int) -> Turn:
+    """It is somebody's turn."""
+    turn, _ = await Turn.update_or_create(
+        {"state": TurnState.OFFERED, "asked_at": scene.now, "instead_of": None},
+        occurrence=found.row,
+        member_id=member,
+    )
+    await Occurrence.filter(id=found.row.id, state=OccurrenceState.PLANNED).update(
+        state=OccurrenceState.ASKING
+    )
+    return turn
+
+
+async def holder(occurrence: Occurrence) -> Turn | None:
+    """The turn that stands for a date, `member` loaded."""
+    return (
+        await Turn.filter(occurrence=occurrence, state__in=HELD)
+        .order_by("id")
+        .select_related("member")
+        .first()
+    )
+
+
+async def moves(turn: Turn, *came_from: TurnState, to: TurnState) -> bool:
+    """Change where a turn stands, if it still stands where it did."""
+    moved = await Turn.filter(id=turn.id, state__in=came_from).update(state=to)
+    return bool(moved)
+
+
+async def to_the_back(scene: Scene, ritual: Ritual, member: int, *, served: bool) -> None:
+    """From now on somebody waits behind everybody else."""
+    changed: dict[str, object] = {"waiting_since": scene.now}
+    if served:
+        changed["last_served_at"] = scene.now
+    await TurnPreference.update_or_create(changed, ritual=ritual, member_id=member)
+
+
+async def preference(ritual: Ritual, member: int) -> TurnPreference | None:
+    """What somebody said about being asked, and when they last served."""
+    return await TurnPreference.get_or_none(ritual=ritual, member_id=member)
+
+
+async def opt_out(ritual: Ritual, member: int) -> None:
+    """Somebody does not want to be asked any more."""
+    await TurnPreference.update_or_create({"opted_out": True}, ritual=ritual, member_id=member)
+
+
+async def opt_in(scene: Scene, ritual: Ritual, member: int) -> None:
+    """Somebody may be asked again, behind those who wait; nothing changes for who never left."""
+    stated = await preference(ritual, member)
+    if stated is not None and stated.opted_out:
+        stated.opted_out, stated.waiting_since = False, scene.now
+        await stated.save()
+
+
+@dataclass(frozen=True, slots=True)
+class MyTurn:
+    """A turn, and the date it is for."""
+
+    turn: Turn
+    found: Appointment
+
+
+async def my_turn(dialogue: Dialogue, argument: str) -> MyTurn:
+    """The turn a button is about, if it is of whoever pressed it and its date is to come.
+
+    Raises Refused, with a kind word, when it is not.
+    """
+    turn = await Turn.get_or_none(id=int(argument)) if argument.isdecimal() else None
+    found = await reread(dialogue, turn.occurrence_id) if turn else None
+    if turn is None or found is None:
+        raise Refused("rituals.gone")
+    if turn.member_id != dialogue.who.member:
+        raise Refused("rituals.not_yours")
+    if not found.to_come:
+        raise Refused("rituals.over", day=found.steps.day)
+    return MyTurn(turn, found)
+
+
+# -- what was given ----------------------------------------------------------------------------
+
+
+async def given(found: Appointment, member: int) -> Tip | None:
+    """What somebody gave for a date."""
+    return await Tip.get_or_none(occurrence=found.row, member_id=member, shown_at=None)
+
+
+async def ready(found: Appointment) -> Tip | None:
+    """What would be published now: what was given for the date, else the oldest in reserve."""
+    for occurrence in (found.row, None):
+        tips = Tip.filter(ritual=found.ritual, occurrence=occurrence, shown_at=None)
+        if tip := await tips.order_by("given_at", "id").first():
+            return tip
+    return None
+
+
+async def keep(
+    scene: Scene, ritual: Ritual, member: int, text: str, link: str, found: Appointment | None
+) -> Tip:
+    """Keep a tip: for a date (a new one replaces it), or for the reserve."""
+    tip = await given(found, member) if found else None
+    tip = tip or Tip(ritual=ritual, member_id=member, occurrence=found.row if found else None)
+    tip.text, tip.link, tip.given_at = text, link, scene.now
+    await tip.save()
+    return tip
+
+
+async def my_tip(dialogue: Dialogue, argument: str) -> Tip:
+    """A tip of whoever acts. Raises Refused when it is not theirs, or was published."""
+    tip = await Tip.get_or_none(id=int(argument)) if argument.isdecimal() else None
+    if tip is None:
+        raise Refused("rituals.gone")
+    if tip.member_id != dialogue.who.member:
+        raise Refused("rituals.not_yours")
+    if tip.shown_at:
+        raise Refused("rituals.published_already")
+    return tip
+
+
+async def gift(tip: Tip, home: Workspace) -> Gift:
+    """A tip as published in one workspace: its author is mentioned where they have an account."""
+    author = await Member.get(id=tip.member_id)
+    rows = await members.accounts_of(tip.member_id)
+    account = next((row.account for row in rows if row.account.home == home), None)
+    return Gift(tip.text, tip.link, author.name, account)

@@ -1,0 +1,163 @@
+"""What moderators do with the programme: look ahead, publish now, skip, pause, resume."""
+
+from collections.abc import Sequence
+
+from core.chat.actions import Action, Choice
+from core.chat.adapter import Answer
+from core.chat.events import ButtonPressed, CommandInvoked
+from core.chat.markup import bullets, join
+from core.chat.messages import Message, Reply, Style, Text
+from core.engine.errors import Refused
+from core.engine.scene import Dialogue
+from core.members.models import Member
+from rituals import runner, service
+from rituals.models import Occurrence, OccurrenceState, Ritual, RitualState, TurnState
+from rituals.responses import chosen
+from rituals.rules import RitualSettings, RitualsSettings
+from rituals.service import Appointment
+
+
+async def suggest(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
+    """The rituals whose name holds what is typed."""
+    wanted = typed.strip().casefold()
+    return [
+        Choice(ritual.slug, ritual.title)
+        for ritual in dialogue.settings(RitualsSettings).programme
+        if wanted in ritual.slug or wanted in ritual.title.casefold()
+    ]
+
+
+def _meant(dialogue: Dialogue, event: CommandInvoked) -> RitualSettings:
+    return chosen(dialogue, str(event.arguments.get("rituel", "")))
+
+
+async def preview(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    """Show exactly what will be published, when, and whose turn it is."""
+    found = await service.coming(dialogue, _meant(dialogue, event))
+    title = dialogue.say(
+        "rituals.preview", title=found.settings.title, publish=dialogue.local(found.steps.publish)
+    )
+    paused = [dialogue.say("rituals.preview_paused")] if found.paused else []
+    return Reply(
+        Message(
+            join([title, *paused, await _turn(dialogue, found), *await _shown(dialogue, found)])
+        )
+    )
+
+
+async def _turn(dialogue: Dialogue, found: Appointment) -> Text:
+    turn = await service.holder(found.row)
+    if turn is not None:
+        name, at = turn.member.name, dialogue.local(turn.asked_at)
+        if turn.state is TurnState.OFFERED:
+            return dialogue.say("rituals.preview_offered", name=name, at=at)
+        if await service.given(found, turn.member_id):
+            return dialogue.say("rituals.preview_given", name=name)
+        return dialogue.say("rituals.preview_promised", name=name)
+    line = await service.next_in_line(found)
+    if not line:
+        return dialogue.say("rituals.preview_nobody")
+    first = await Member.get(id=line[0])
+    notice = dialogue.local(max(found.steps.notice, dialogue.now))
+    return dialogue.say("rituals.preview_next", name=first.name, notice=notice)
+
+
+async def _shown(dialogue: Dialogue, found: Appointment) -> list[Text]:
+    """What would be published now on the platform of whoever asks, and what it is."""
+    tip = await service.ready(found)
+    if tip is None:
+        call = runner.open_call(dialogue, found)
+        return [dialogue.say("rituals.preview_open"), call.text]
+    message = await runner.written(dialogue, found, tip, dialogue.who.account.home)
+    if tip.occurrence_id is None:
+        return [dialogue.say("rituals.preview_reserve"), message.text]
+    return [dialogue.say("rituals.preview_exactly"), message.text]
+
+
+async def publish_now(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    """Ask to confirm that the next date is published now."""
+    found = await service.coming(dialogue, _meant(dialogue, event))
+    confirm = dialogue.button(
+        "rituals.now_button", Action("rituals.now", str(found.row.id)), Style.PRIMARY
+    )
+    question = dialogue.say("rituals.now_ask", day=found.steps.day, title=found.settings.title)
+    return Reply(Message(join([question, *await _shown(dialogue, found)]), (confirm,)))
+
+
+async def _pressed(dialogue: Dialogue, event: ButtonPressed) -> Appointment:
+    argument = event.action.argument
+    found = await service.reread(dialogue, int(argument)) if argument.isdecimal() else None
+    if found is None:
+        raise Refused("rituals.gone")
+    return found
+
+
+async def confirmed(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Publish the date now, once."""
+    found = await _pressed(dialogue, event)
+    if await runner.publish(dialogue, found) is None:
+        return dialogue.reply("rituals.now_already", day=found.steps.day, edits=True)
+    following = await service.coming(dialogue, found.settings)
+    publish = dialogue.local(following.steps.publish)
+    return dialogue.reply("rituals.now_done", next=publish, edits=True)
+
+
+async def skip(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    """Skip the next date."""
+    found = await service.coming(dialogue, _meant(dialogue, event))
+    following = await runner.skip(dialogue, found)
+    assert following is not None  # noqa: S101  `coming` only finds dates that are to come
+    back = dialogue.button("rituals.restore", Action("rituals.restore", str(found.row.id)))
+    publish = dialogue.local(following.steps.publish)
+    return dialogue.reply("rituals.skipped", back, day=found.steps.day, next=publish)
+
+
+async def restore(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Have a skipped date take place after all."""
+    found = await _pressed(dialogue, event)
+    if dialogue.now >= found.steps.publish:
+        return dialogue.reply("rituals.over", day=found.steps.day, edits=True)
+    restored = await Occurrence.filter(id=found.row.id, state=OccurrenceState.SKIPPED).update(
+        state=OccurrenceState.PLANNED
+    )
+    if restored and dialogue.now >= found.steps.notice and not found.paused:
+        await runner.ask_next(dialogue, found)
+    publish = dialogue.local(found.steps.publish)
+    return dialogue.reply("rituals.restored", publish=publish, edits=True)
+
+
+async def _turn_to(dialogue: Dialogue, settings: RitualSettings, state: RitualState) -> bool:
+    ritual = await service.ritual_of(dialogue, settings)
+    changed = await Ritual.filter(id=ritual.id).exclude(state=state).update(state=state)
+    return bool(changed)
+
+
+async def pause(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    """Let the ritual rest: nobody is asked and nothing is published."""
+    settings = _meant(dialogue, event)
+    changed = await _turn_to(dialogue, settings, RitualState.PAUSED)
+    found = await service.coming(dialogue, settings)
+    publish = dialogue.local(found.steps.publish)
+    key = "rituals.paused" if changed else "rituals.paused_already"
+    return dialogue.reply(key, title=settings.title, publish=publish)
+
+
+async def resume(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    """Take the ritual up again."""
+    settings = _meant(dialogue, event)
+    changed = await _turn_to(dialogue, settings, RitualState.ACTIVE)
+    found = await runner.resume(dialogue, settings)
+    publish = dialogue.local(found.steps.publish)
+    key = "rituals.resumed" if changed else "rituals.resumed_already"
+    return dialogue.reply(key, title=settings.title, publish=publish)
+
+
+async def overview(dialogue: Dialogue, _event: CommandInvoked) -> Answer:
+    """List the rituals: when the next date is, and whether they rest."""
+    lines = []
+    for settings in dialogue.settings(RitualsSettings).programme:
+        found = await service.coming(dialogue, settings)
+        key = "rituals.list_paused" if found.paused else "rituals.list_active"
+        publish = dialogue.local(found.steps.publish)
+        lines.append(dialogue.say(key, title=settings.title, slug=settings.slug, publish=publish))
+    return Reply(Message(join([dialogue.say("rituals.list"), bullets(lines)])))
