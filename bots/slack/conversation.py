@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
@@ -12,8 +11,14 @@ import structlog
 
 from bots.slack import scene as scenes
 from bots.slack.answers import Answers
-from bots.slack.commands import Misunderstood, explain, help_text, understand, wants_help
-from bots.slack.forms import Wording, modal
+from bots.slack.asking import Asking
+from bots.slack.commands import (
+    Misunderstood,
+    explain,
+    help_text,
+    understand,
+    wants_help,
+)
 from bots.slack.incoming import (
     Ourselves,
     actor,
@@ -29,13 +34,12 @@ from bots.slack.manifest import COMMAND
 from bots.slack.people import People
 from bots.slack.scene import Scene
 from bots.slack.turns import Pending, Turns
-from bots.slack.web import SlackWeb, asked
-from core.chat.actions import Action, Form, Kind, OpenForm
-from core.chat.actions import Answers as Typed
+from bots.slack.web import SlackWeb
+from core.chat.actions import Action, OpenForm
 from core.chat.adapter import Answer, DeliveryError, Handle, Menu
 from core.chat.events import Event, FormSubmitted
-from core.chat.markup import bullets, join, plain
-from core.chat.messages import Button, Invalid, Message, Reply, Style, Text
+from core.chat.markup import plain
+from core.chat.messages import Invalid, Message, Reply
 
 Json = dict[str, Any]
 
@@ -44,7 +48,6 @@ PATIENCE = 2.0
 (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response)."""
 GRACE = 5.0
 """Seconds what is in hand may take when we stop."""
-DRAFTS = 500
 
 _COMMANDS = re.compile(r"(?<!\S)/(?=\w)")
 _MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
@@ -63,7 +66,6 @@ class Conversation:
         answers: Answers,
         now: Callable[[], datetime],
     ) -> None:
-        self._web = web
         self._menu = menu
         self._people = people
         self._answers = answers
@@ -72,7 +74,7 @@ class Conversation:
         self._handle: Handle | None = None
         self._turns = Turns()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._drafts: OrderedDict[tuple[str, str], Typed] = OrderedDict()
+        self._forms = Asking(web, menu, people)
 
     def begin(self, handle: Handle, us: Ourselves) -> None:
         """From now on, hand events over to `handle`."""
@@ -106,32 +108,27 @@ class Conversation:
         try:
             user = actor(body, self._us)
             scene = scenes.of_command(body)
+            trigger = str(body["trigger_id"])
         except _MALFORMED as error:
             refused("command", body, error)
             return None
         if user is None:
             return None
-        own = str(body.get("command") or COMMAND)
-        before = "" if own == COMMAND else f"{own.removeprefix('/')} "
-        text = before + str(body.get("text") or "")
-        language = await self._people.language(user)
+        text = _typed_text(body)
+        language = self._people.known_language(user)  # awaits nothing: acts keep their order
+        found = understand(text, self._menu, language, self._us)
+        if wants_help(text) or isinstance(found, Misunderstood) or found.command.opens:
+            language = await self._people.language(user)
+            found = understand(text, self._menu, language, self._us)
         if wants_help(text):
             self._tell(Message(help_text(self._menu, language)), scene)
-            return None
-        found = understand(text, self._menu, language, self._us)
-        if isinstance(found, Misunderstood):
+        elif isinstance(found, Misunderstood):
             self._tell(explain(found, self._menu, language), scene)
         elif found.command.opens:
-            opens = OpenForm(found.command.opens)
-            await self._open(opens, scene, body, language, first=found.rest)
+            await self._open(OpenForm(found.command.opens), scene, trigger, first=found.rest)
         else:
-            event = read_command(
-                body,
-                self._us,
-                at=self._now(),
-                path=found.command.path,
-                arguments=found.arguments,
-            )
+            path, arguments = found.command.path, found.arguments
+            event = read_command(body, self._us, at=self._now(), path=path, arguments=arguments)
             await self._answered(event, scene)
         return None
 
@@ -141,7 +138,7 @@ class Conversation:
         try:
             if actor(body, self._us) is None:
                 return None
-            scene = scenes.of_press(body)
+            scene, trigger = scenes.of_press(body), str(body["trigger_id"])
         except _MALFORMED as error:
             refused("press", body, error)
             return None
@@ -153,8 +150,7 @@ class Conversation:
             await self._outdated(scene)
             return None
         if isinstance(does, OpenForm):
-            language = await self._people.language(scene.user)
-            await self._open(does, scene, body, language)
+            await self._open(does, scene, trigger)
         elif event:
             await self._answered(event, scene)
         return None
@@ -177,10 +173,10 @@ class Conversation:
         except _MALFORMED as error:
             refused("submission", body, error)
             return None
-        self._keep((user, body["view"]["callback_id"]), event.answers)
+        self._forms.keep(event, user)
         pending = await self._answered(event, scene)
         if isinstance(pending.answer, Invalid) and not pending.late:
-            return await self._errors(pending.answer, event, scene)
+            return await self._forms.errors(pending.answer, event, user)
         return None
 
     # The way to the core and back
@@ -206,9 +202,14 @@ class Conversation:
     def _spawn(self, work: Coroutine[Any, Any, None], pending: Pending | None = None) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         if pending:
             task.add_done_callback(lambda _: pending.abandon())
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("slack.failed", exc_info=error)
 
     async def _serve(self, handle: Handle, event: Event, scene: Scene, pending: Pending) -> None:
         async with self._turns.of(scene.user or event.delivery_id):
@@ -220,7 +221,8 @@ class Conversation:
                 and isinstance(event, FormSubmitted)
                 and pending.late
             ):
-                await self._offer_again(pending.answer, event, scene)
+                again = await self._forms.again(pending.answer, event, scene.user)
+                await self._show(Reply(again), scene)
 
     async def _handled(self, handle: Handle, event: Event, scene: Scene) -> Answer:
         try:
@@ -232,7 +234,7 @@ class Conversation:
             said = self._menu.say("error.unexpected", language, reference=reference)
             return Reply(Message(plain(said)))
         if isinstance(event, FormSubmitted) and not isinstance(answer, Invalid):
-            self._drafts.pop((scene.user, OpenForm(event.form, event.argument).packed), None)
+            self._forms.forget(event, scene.user)
         return answer
 
     async def _show(self, reply: Reply, scene: Scene) -> None:
@@ -252,60 +254,17 @@ class Conversation:
         said = self._menu.say("error.outdated", language)
         self._tell(Message(plain(_COMMANDS.sub(f"{COMMAND} ", said))), scene)
 
-    # Forms
-
-    async def _open(
-        self, opens: OpenForm, scene: Scene, body: Json, language: str, *, first: str = ""
-    ) -> None:
-        """Open a form at once: its trigger lives three seconds, so the core is not asked."""
+    async def _open(self, opens: OpenForm, scene: Scene, trigger: str, *, first: str = "") -> None:
+        """Open a form, or say kindly why it cannot be."""
+        language = await self._people.language(scene.user)
         try:
-            form = self._menu.form(opens.form, language)
+            await self._forms.open(opens, scene, trigger, language, first=first)
         except KeyError:
             await self._outdated(scene)
-            return
-        typed = self._drafts.get((scene.user, opens.packed)) or _begun_with(form, first)
-        wording = Wording(
-            self._menu.say("adapter_slack.submit", language),
-            self._menu.say("adapter_slack.close", language),
-        )
-        view = modal(form, opens.packed, wording, context=scene.packed, typed=typed)
-        try:
-            await asked(self._web.client.views_open(trigger_id=body["trigger_id"], view=view))
         except DeliveryError as error:
             log.warning("slack.form_not_opened", form=opens.form, reason=str(error))
             said = self._menu.say("adapter_slack.not_opened", language)
             self._tell(Message(plain(said)), scene)
-
-    async def _errors(self, wrong: Invalid, event: FormSubmitted, scene: Scene) -> Json:
-        """What is wrong, beside each field; what belongs to no field stands by the first."""
-        first = next(iter(event.answers))
-        errors: dict[str, str] = {}
-        for name, said in wrong.errors.items():
-            shown = name if name in event.answers else first
-            errors[shown] = f"{errors[shown]} {said}" if shown in errors else said
-        if not errors:
-            language = await self._people.language(scene.user)
-            errors = {first: self._menu.say("adapter_slack.to_correct", language)}
-        return {"response_action": "errors", "errors": errors}
-
-    async def _offer_again(self, wrong: Invalid, event: FormSubmitted, scene: Scene) -> None:
-        """The form had to close before the core refused it: say why and offer it filled."""
-        language = await self._people.language(scene.user)
-        say = self._menu.say
-        intro = plain(say("adapter_slack.to_correct", language))
-        said = bullets([plain(error) for error in wrong.errors.values()])
-        again = Button(
-            say("adapter_slack.correct", language),
-            OpenForm(event.form, event.argument),
-            Style.PRIMARY,
-        )
-        await self._show(Reply(Message(join([intro, Text(said)]), (again,))), scene)
-
-    def _keep(self, name: tuple[str, str], answers: Typed) -> None:
-        self._drafts[name] = answers
-        self._drafts.move_to_end(name)
-        if len(self._drafts) > DRAFTS:
-            self._drafts.popitem(last=False)
 
 
 def _scene_of(body: Json, user: str) -> Scene:
@@ -315,7 +274,7 @@ def _scene_of(body: Json, user: str) -> Scene:
         return Scene(user)
 
 
-def _begun_with(form: Form, first: str) -> Typed:
-    """What was typed after the command's name, in the first field that takes text."""
-    wanted = next((field for field in form.fields if field.kind is not Kind.CHOICE), None)
-    return {wanted.name: first} if wanted and first else {}
+def _typed_text(body: Json) -> str:
+    """What was typed; a command of another name counts as a sub-command."""
+    text, own = str(body.get("text") or ""), str(body.get("command") or COMMAND)
+    return text if own == COMMAND else f"{own.removeprefix('/')} {text}"

@@ -14,7 +14,7 @@ from core.chat.identity import Profile
 
 Json = dict[str, Any]
 
-QUICK = 1.0
+QUICK = 0.7
 """Seconds a look-up may take while somebody waits for a form, whose trigger lives three."""
 REMEMBERED = 10_000
 GROUPS_AGE = 300.0
@@ -40,14 +40,18 @@ class People:
         names = {str(group[name]).lower() for group in groups for name in ("id", "handle")}
         return profile_of(found, us, frozenset(names))
 
+    def known_language(self, user: str) -> str:
+        """The same without asking Slack: the community's until it was asked once."""
+        return self._menu.language(self._locales.get(user))
+
     async def language(self, user: str) -> str:
         """The language of somebody's Slack, the community's when it is not known in time."""
         if user not in self._locales:
             try:
                 await asyncio.wait_for(self._found(user), QUICK)
             except (DeliveryError, TimeoutError):
-                return self._menu.language(None)
-        return self._menu.language(self._locales.get(user))
+                log.info("slack.language_unknown", user=user)
+        return self.known_language(user)
 
     async def _found(self, user: str) -> Json:
         """The user object (https://docs.slack.dev/reference/methods/users.info)."""

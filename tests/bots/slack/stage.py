@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,21 @@ FRENCH = (
         ),
     ),
 )
+ENGLISH_CHOICES = {"mentor": "Guide"}
 ENGLISH_NAMES = {"parcours": "journey", "lier": "link", "rituel aperçu": "ritual preview"}
+
+
+def _english(command: Command) -> Command:
+    options = tuple(
+        replace(
+            option,
+            choices=tuple(
+                Choice(c.value, ENGLISH_CHOICES.get(c.value, c.label)) for c in option.choices
+            ),
+        )
+        for option in command.options
+    )
+    return replace(command, name=ENGLISH_NAMES.get(command.path, command.path), options=options)
 
 
 class StageMenu:
@@ -74,17 +89,7 @@ class StageMenu:
     def commands(self, language: str) -> Sequence[Command]:
         if language == "fr":
             return FRENCH
-        return tuple(
-            Command(
-                c.path,
-                ENGLISH_NAMES.get(c.path, c.name),
-                c.description,
-                c.options,
-                c.staff,
-                c.opens,
-            )
-            for c in FRENCH
-        )
+        return tuple(_english(command) for command in FRENCH)
 
     def form(self, name: str, language: str) -> Form:
         form = {"questions.ask": ASK}[name]

@@ -228,6 +228,28 @@ async def test_a_slow_core_does_not_make_slack_wait(slack: Stage) -> None:
     assert lea.form.values["Votre niveau"] == "Débutant"
 
 
+async def test_what_was_typed_survives_a_core_that_fails(slack: Stage) -> None:
+    lea = await slack.person("Léa")
+    slack.core.on(FormSubmitted, RuntimeError("boom"))
+    for expected in ("", "Une question assez longue"):
+        await lea.runs("/amicale question", channel="entraide")
+        assert await slack.world.until(lambda: lea.form is not None)
+        assert lea.form is not None
+        assert lea.form.values["Votre question"] == expected
+        await lea.fills({"text": "Une question assez longue", "level": "Débutant"})
+        assert await slack.world.until(lambda: lea.form is None)
+    assert slack.core.of(FormSubmitted)[-1].answers["text"] == "Une question assez longue"
+
+
+async def test_choices_are_read_in_the_persons_language_the_first_time(slack: Stage) -> None:
+    zoe, bob = slack.sandbox.person("Zoe"), await slack.person("Bob")
+    zoe.user.locale = "en-US"
+    await zoe.joins()
+    await zoe.runs("/amicale rôle @Bob guide", channel="entraide")
+    invoked = await slack.core.one(CommandInvoked)
+    assert invoked.arguments == {"qui": slack.account(bob), "rang": "mentor"}
+
+
 async def test_old_and_unreadable_buttons_are_answered_kindly(slack: Stage) -> None:
     lea = await slack.person("Léa")
     old = Button("Vieux", OpenForm("gone.form"))

@@ -152,9 +152,15 @@ async def test_down_is_transient_and_a_wrong_token_is_not() -> None:
     await sandbox.start()
     core = ScriptedCore(sandbox.world)
     sandbox.down()
+    adapter = SlackAdapter(settings_for(sandbox), StageMenu())
     with pytest.raises(Transient):
-        await SlackAdapter(settings_for(sandbox), StageMenu()).start(core)
+        await adapter.start(core)
+    with pytest.raises(Transient):
+        await adapter.send(Message(Text("…")), HELP, key="1")
     sandbox.up()
+    await adapter.start(core)
+    await adapter.send(Message(Text("Revenu")), HELP, key="1")
+    await adapter.stop()
     for change in ({"bot_token": "xoxb-no"}, {"app_token": "xapp-no"}, {"workspace": "T0OTHER"}):
         with pytest.raises(Permanent):
             await SlackAdapter(settings_for(sandbox, **change), StageMenu()).start(core)
