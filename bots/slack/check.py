@@ -48,6 +48,7 @@ def _down(settings: SlackSettings, what: str) -> Problem:
         settings.api_url,
         f"Slack cannot be reached: {what}",
         "check the network and AMICALE_SLACK_API_URL",
+        fatal=False,
     )
 
 

@@ -162,7 +162,7 @@ def help_text(menu: Menu, language: str) -> Text:
 
 
 def _list(commands: Sequence[Command]) -> Text:
-    return bullets([Text(f"{_code(_usage(c))} {plain(c.description)}") for c in commands])
+    return bullets([Text(f"{_code(_usage(c))} – {plain(c.description)}") for c in commands])
 
 
 def _usage(command: Command) -> str:
