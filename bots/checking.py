@@ -1,16 +1,22 @@
 """What is wrong with a set-up, all of it at once, each with its place and its remedy."""
 
 import asyncio
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from bots import suite
+from bots import logs, schema, suite
 from config.community import CommunityConfig, ConfigurationError, load
 from config.settings import Settings, secret
 from core.chat.adapter import Adapter, DeliveryError, Menu, Problem
 from core.chat.identity import Platform
+from core.engine.clock import SystemClock
+from core.engine.database import sqlite_file
+
+PATIENCE = 20.0
+"""Seconds after which what does not answer is called out of reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +34,69 @@ def read() -> SetUp:
         settings = Settings()
     except ValidationError as error:
         found = tuple(
-            Problem(f"AMICALE_{str(e['loc'][0]).upper()}", e["msg"], "correct the variable")
+            Problem(
+                f"AMICALE_{str(e['loc'][0]).upper()}",
+                e["msg"].removeprefix("Value error, "),
+                "correct the variable",
+            )
             for e in error.errors()
         )
         return SetUp(None, None, found)
+    logs.hide(settings.secrets)
     try:
         config = load(settings.config)
     except ConfigurationError as error:
-        return SetUp(settings, None, (*_faults(error), *_tokens(settings, None)))
+        return SetUp(settings, None, (*_tokens(settings, None), *_faults(error)))
     return SetUp(settings, config, _tokens(settings, config))
 
 
 async def check(set_up: SetUp, menu: Menu) -> list[Problem]:
-    """Everything wrong, the platforms asked too where there is enough to ask them."""
+    """Everything wrong, the database and the platforms asked too where there is enough to ask."""
     problems = list(set_up.problems)
-    if set_up.settings is None or set_up.config is None:
+    settings, config = set_up.settings, set_up.config
+    if settings is None:
         return problems
-    adapters = suite.adapters(set_up.settings, set_up.config, menu)
-    for found in await asyncio.gather(*(_ask(a) for a in adapters.values())):
-        problems += found
-    return problems
+    problems += await database(settings.database_url)
+    if config is not None:
+        adapters = suite.adapters(settings, config, menu, SystemClock())
+        for found in await asyncio.gather(*(_ask(a) for a in adapters.values())):
+            problems += found
+    return list(dict.fromkeys(problems))
+
+
+async def database(url: str) -> list[Problem]:
+    """What keeps the database from being used; changes nothing in it."""
+    where = "AMICALE_DATABASE_URL"
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        folder = next(parent for parent in file.absolute().parents if parent.exists())
+        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+            return []
+        return [Problem(where, f"{file} cannot be made", f"let this user write in {folder}")]
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await schema.missing(url)
+    except Exception as error:  # noqa: BLE001  a diagnosis reports whatever broke
+        what = logs.redact(f"the database does not open: {str(error) or type(error).__name__}")
+        remedy = "start the database, or correct user, password, host and name in the address"
+        if file is not None:
+            remedy = f"let this user read and write {file}, or name another file"
+        if isinstance(error, ImportError):
+            remedy = "install the driver: pip install 'amicale[postgres]'"
+        return [Problem(where, what, remedy)]
+    return []
 
 
 async def _ask(adapter: Adapter) -> list[Problem]:
+    remedy = "check the network and the address, then try again"
     try:
-        return await adapter.check()
+        async with asyncio.timeout(PATIENCE):
+            return await adapter.check()
     except DeliveryError as error:
-        what = f"cannot be reached: {error}"
-        return [Problem(str(adapter.platform), what, "try again later", fatal=False)]
+        return [Problem(str(adapter.platform), f"out of reach: {error}", remedy, fatal=False)]
+    except TimeoutError:
+        what = f"no answer in {PATIENCE:g} s"
+        return [Problem(str(adapter.platform), what, remedy, fatal=False)]
 
 
 def _faults(error: ConfigurationError) -> tuple[Problem, ...]:

@@ -40,7 +40,7 @@ async def serve() -> int:
         return WRONG_SET_UP
     try:
         app = await open_app(set_up.settings, set_up.config, SystemClock())
-        app.adapters = adapters(set_up.settings, set_up.config, menu_of(app))
+        app.adapters = adapters(set_up.settings, set_up.config, menu_of(app), app.clock)
         return await _until_told(Suite(app))
     finally:
         await database.close()

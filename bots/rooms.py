@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 
 from config.community import CommunityConfig
+from core.charter.handlers import routes as charter
+from core.charter.rules import CharterSettings
+from core.engagement.handlers import routes as engagement
 from core.engine.help import help_routes
 from core.engine.routes import Routes
 from core.members.handlers import routes as members
 from core.members.rules import MembersSettings
+from core.onboarding.handlers import routes as onboarding
+from core.onboarding.rules import OnboardingSettings
+from rituals.handlers import routes as rituals
+from rituals.rules import RitualsSettings
 
-ROOMS = (members,)
+ROOMS = (members, charter, onboarding, engagement, rituals)
 
 
 def routes() -> Routes:
@@ -19,4 +26,9 @@ def routes() -> Routes:
 
 def settings_of(config: CommunityConfig) -> Mapping[type, object]:
     """Each room's settings, by their type."""
-    return {MembersSettings: config.members}
+    return {
+        MembersSettings: config.members,
+        CharterSettings: config.charter,
+        OnboardingSettings: config.onboarding,
+        RitualsSettings: config.rituals,
+    }

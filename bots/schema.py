@@ -1,20 +1,25 @@
 """The tables of every room, and bringing a database up to them without losing a row."""
 
-import shutil
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tortoise import Tortoise, connections
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 
 from core.engine.database import APP, close, configuration, dialect, sqlite_file, transaction
 
 MODULES = (
     "core.engine.models",
     "core.members.models",
+    "core.charter.models",
+    "core.onboarding.models",
+    "core.engagement.models",
+    "rituals.models",
 )
 MIGRATIONS = "bots.migrations"
 LOCK = 0x616D6963
@@ -42,7 +47,7 @@ async def migrate(url: str) -> list[str]:
     config = tortoise_config(url)
     try:
         await Tortoise.init(config=config)
-        async with _alone():
+        async with _alone(config):
             missing = await _missing(config)
             if missing:
                 backup(file)
@@ -53,7 +58,7 @@ async def migrate(url: str) -> list[str]:
 
 
 async def missing(url: str) -> list[str]:
-    """The migrations a database still needs."""
+    """The migrations a database still needs; changes nothing in it."""
     config = tortoise_config(url)
     try:
         await Tortoise.init(config=config)
@@ -63,11 +68,16 @@ async def missing(url: str) -> list[str]:
 
 
 def backup(file: Path | None) -> Path | None:
-    """Copy a SQLite file that holds something; says where the copy is."""
+    """Copy a SQLite file that holds something; says where the copy is.
+
+    SQLite copies it itself: what a killed process left in the write-ahead log is in the copy too
+    (https://www.sqlite.org/backup.html).
+    """
     if file is None or not file.exists() or not file.stat().st_size:
         return None
     copy = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%S}.bak")
-    shutil.copy2(file, copy)
+    with closing(sqlite3.connect(file)) as ours, closing(sqlite3.connect(copy)) as theirs:
+        ours.backup(theirs)
     return copy
 
 
@@ -82,10 +92,14 @@ async def _missing(config: dict[str, Any]) -> list[str]:
 
 
 @asynccontextmanager
-async def _alone() -> AsyncIterator[None]:
+async def _alone(config: dict[str, Any]) -> AsyncIterator[None]:
+    """On PostgreSQL, one transaction for all of it, under a lock that ends with it."""
     if dialect() != "postgres":
         yield
         return
     async with transaction() as connection:
         await connection.execute_query(f"SELECT pg_advisory_xact_lock({LOCK})")
+        # Asking for what was applied fails without this table, and would end the transaction.
+        editor = AsyncpgSchemaEditor(connections.get("default"), atomic=False)
+        await executor(config).recorder.ensure_schema(editor)
         yield

@@ -44,18 +44,20 @@ def configured(settings: Settings, config: CommunityConfig) -> tuple[Platform, .
     return tuple(p for p, (token, section) in tokens.items() if secret(token) and section)
 
 
-def adapter(platform: Platform, settings: Settings, config: CommunityConfig, menu: Menu) -> Adapter:
+def adapter(
+    platform: Platform, settings: Settings, config: CommunityConfig, menu: Menu, clock: Clock
+) -> Adapter:
     """The adapter of a configured platform; its library is imported only now."""
     match platform:
         case Platform.DISCORD:
-            return _discord(settings, config, menu)
+            return _discord(settings, config, menu, clock)
         case Platform.SLACK:
             return _slack(settings, config, menu)
         case Platform.TELEGRAM:
             return _telegram(settings, config, menu)
 
 
-def _discord(settings: Settings, config: CommunityConfig, menu: Menu) -> Adapter:
+def _discord(settings: Settings, config: CommunityConfig, menu: Menu, clock: Clock) -> Adapter:
     from bots.discord.adapter import DiscordAdapter  # noqa: PLC0415  1.2 s to import
     from bots.discord.settings import DiscordSettings  # noqa: PLC0415  with it
 
@@ -71,6 +73,7 @@ def _discord(settings: Settings, config: CommunityConfig, menu: Menu) -> Adapter
             gateway_url=settings.discord_gateway_url,
         ),
         menu,
+        now=clock.now,
     )
 
 
@@ -119,9 +122,11 @@ def _telegram(settings: Settings, config: CommunityConfig, menu: Menu) -> Adapte
     )
 
 
-def adapters(settings: Settings, config: CommunityConfig, menu: Menu) -> dict[Platform, Adapter]:
+def adapters(
+    settings: Settings, config: CommunityConfig, menu: Menu, clock: Clock
+) -> dict[Platform, Adapter]:
     """An adapter for each configured platform."""
-    return {p: adapter(p, settings, config, menu) for p in configured(settings, config)}
+    return {p: adapter(p, settings, config, menu, clock) for p in configured(settings, config)}
 
 
 async def open_app(settings: Settings, config: CommunityConfig, clock: Clock) -> App:

@@ -14,6 +14,7 @@ from core.charter.rules import CharterSettings
 from core.chat.identity import Platform, Purpose, Role
 from core.engine.texts import LANGUAGES
 from core.members.rules import MembersSettings
+from core.onboarding.rules import OnboardingSettings
 from rituals.rules import RitualsSettings
 
 
@@ -82,6 +83,7 @@ class CommunityConfig(Section):
     slack: SlackSection | None = None
     telegram: TelegramSection | None = None
     charter: CharterSettings
+    onboarding: OnboardingSettings = OnboardingSettings()
     rituals: RitualsSettings = RitualsSettings()
 
     @property

@@ -167,7 +167,7 @@ async def stage(folder: Path, start: datetime, towns: Towns | None = None) -> As
         config.write_text(towns.community_toml(), encoding="utf-8")
         settings = _settings(towns, folder)
         app = await open_app(settings, load(config), clock)
-        app.adapters = adapters(settings, load(config), menu_of(app))
+        app.adapters = adapters(settings, load(config), menu_of(app), app.clock)
         suite = Suite(app, beats=False)
         await suite.start()
         try:

@@ -2,9 +2,13 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 import functools
 from core.chat.identity import Platform, Role
+from core.engagement.rules import Kind
 from core.engine.database import UtcField
 from core.engine.models import State
+from core.onboarding.models import GoalState
+from core.onboarding.rules import Mark, Step
 from json import dumps, loads
+from rituals.models import OccurrenceState, RitualState, TurnState
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
@@ -47,7 +51,7 @@ class Migration(migrations.Migration):
                 ('community', fields.ForeignKeyField('amicale.Community', source_field='community_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('kind', fields.CharField(max_length=64)),
                 ('key', fields.CharField(max_length=120)),
-                ('state', fields.CharEnumField(default=State.DUE, description='DUE: due\nCLAIMED: claimed\nDONE: done\nSKIPPED: skipped\nFAILED: failed', enum_type=State, max_length=8)),
+                ('state', fields.CharEnumField(default=State.DUE, description='DUE: due\nCLAIMED: claimed\nPARKED: parked\nDONE: done\nSKIPPED: skipped\nFAILED: failed', enum_type=State, max_length=8)),
                 ('due_at', UtcField(auto_now=False, auto_now_add=False)),
                 ('lease_until', UtcField(null=True, auto_now=False, auto_now_add=False)),
                 ('tries', fields.IntField(default=0)),
@@ -68,6 +72,119 @@ class Migration(migrations.Migration):
                 ('absorbed_by', fields.IntField(null=True)),
             ],
             options={'table': 'member', 'app': 'amicale', 'indexes': [Index(fields=['community_id', 'joined_at'])], 'pk_attr': 'id', 'table_description': 'One person, whatever the number of accounts.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Activity',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('community', fields.ForeignKeyField('amicale.Community', source_field='community_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('platform', fields.CharEnumField(description='DISCORD: discord\nSLACK: slack\nTELEGRAM: telegram', enum_type=Platform, max_length=16)),
+                ('kind', fields.CharEnumField(description='MESSAGE: message\nREPLY: reply\nREACTION_GIVEN: reaction_given\nREACTION_RECEIVED: reaction_received\nRITUAL: ritual', enum_type=Kind, max_length=20)),
+                ('key', fields.CharField(max_length=200)),
+                ('emoji', fields.CharField(default='', max_length=120)),
+                ('subject', fields.CharField(default='', max_length=100)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'activity', 'app': 'amicale', 'unique_together': (('member', 'kind', 'key', 'emoji', 'subject'),), 'indexes': [Index(fields=['community_id', 'at']), Index(fields=['community_id', 'key']), Index(fields=['member_id', 'at'])], 'pk_attr': 'id', 'table_description': 'One thing somebody did, or was given.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='CharterDraft',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('base', fields.IntField()),
+                ('french', fields.TextField(unique=False)),
+                ('summary', fields.TextField(unique=False)),
+                ('english', fields.TextField(default='', unique=False)),
+                ('english_summary', fields.TextField(default='', unique=False)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'charter_draft', 'app': 'amicale', 'unique_together': (('member',),), 'pk_attr': 'id', 'table_description': 'A version written by a community builder and not yet published: one a person.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='CharterVersion',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('community', fields.ForeignKeyField('amicale.Community', source_field='community_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('number', fields.IntField()),
+                ('published_at', UtcField(auto_now=False, auto_now_add=False)),
+                ('published_by', fields.ForeignKeyField('amicale.Member', source_field='published_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('grace_ends_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'charter_version', 'app': 'amicale', 'unique_together': (('community', 'number'),), 'pk_attr': 'id', 'table_description': 'One version, the highest `number` is in force. The first has no grace period.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='CharterAcceptance',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('version', fields.ForeignKeyField('amicale.CharterVersion', source_field='version_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('sha256', fields.CharField(max_length=64)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+                ('language', fields.CharField(max_length=8)),
+                ('platform', fields.CharEnumField(description='DISCORD: discord\nSLACK: slack\nTELEGRAM: telegram', enum_type=Platform, max_length=16)),
+            ],
+            options={'table': 'charter_acceptance', 'app': 'amicale', 'unique_together': (('member', 'version'),), 'pk_attr': 'id', 'table_description': 'The proof: this member accepted this version, shown as the text of that hash.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='CharterText',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.ForeignKeyField('amicale.CharterVersion', source_field='version_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('language', fields.CharField(max_length=8)),
+                ('text', fields.TextField(unique=False)),
+                ('summary', fields.TextField(default='', unique=False)),
+                ('sha256', fields.CharField(max_length=64)),
+            ],
+            options={'table': 'charter_text', 'app': 'amicale', 'unique_together': (('version', 'language'),), 'pk_attr': 'id', 'table_description': 'What a version says in one language (`fr`, `en`): never changed once it is there.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Introduction',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('story', fields.CharField(max_length=800)),
+                ('today', fields.CharField(default='', max_length=400)),
+                ('likes', fields.CharField(default='', max_length=200)),
+                ('fresh', fields.BooleanField(default=True)),
+                ('published_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+                ('platform', fields.CharField(default='', max_length=16)),
+                ('workspace', fields.CharField(default='', max_length=64)),
+                ('channel', fields.CharField(default='', max_length=64)),
+                ('thread', fields.CharField(default='', max_length=64)),
+                ('message', fields.CharField(default='', max_length=64)),
+            ],
+            options={'table': 'introduction', 'app': 'amicale', 'unique_together': (('member',),), 'pk_attr': 'id', 'table_description': 'How somebody introduces themselves, posted when `published_at` is set.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Journey',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('greeted_at', UtcField(auto_now=False, auto_now_add=False)),
+                ('left_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'journey', 'app': 'amicale', 'unique_together': (('member',),), 'pk_attr': 'id', 'table_description': 'That somebody was greeted, once, `left_at` is set while they are gone.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='JourneyStep',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('step', fields.CharEnumField(description='CHARTER: charter\nPROFILE: profile\nPREFERENCES: preferences\nGOAL: goal\nINTRODUCTION: introduction', enum_type=Step, max_length=16)),
+                ('mark', fields.CharEnumField(description='DONE: done\nTODO: todo\nSKIPPED: skipped', enum_type=Mark, max_length=8)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'journey_step', 'app': 'amicale', 'unique_together': (('member', 'step'),), 'pk_attr': 'id', 'table_description': 'A step whose outcome no other row tells: passed over, or done without leaving a trace.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -149,6 +266,20 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='MicroGoal',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('action', fields.CharField(max_length=300)),
+                ('made_at', UtcField(auto_now=False, auto_now_add=False)),
+                ('asked', fields.IntField(default=0)),
+                ('state', fields.CharEnumField(default=GoalState.OPEN, description='OPEN: open\nDONE: done\nDROPPED: dropped', enum_type=GoalState, max_length=8)),
+                ('closed_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'micro_goal', 'app': 'amicale', 'pk_attr': 'id', 'table_description': 'One concrete action somebody set themselves, `asked` is how often we asked about it.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='OutboxMessage',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -158,7 +289,7 @@ class Migration(migrations.Migration):
                 ('payload', fields.TextField(unique=False)),
                 ('then', fields.CharField(default='', max_length=64)),
                 ('argument', fields.CharField(default='', max_length=200)),
-                ('state', fields.CharEnumField(default=State.DUE, description='DUE: due\nCLAIMED: claimed\nDONE: done\nSKIPPED: skipped\nFAILED: failed', enum_type=State, max_length=8)),
+                ('state', fields.CharEnumField(default=State.DUE, description='DUE: due\nCLAIMED: claimed\nPARKED: parked\nDONE: done\nSKIPPED: skipped\nFAILED: failed', enum_type=State, max_length=8)),
                 ('due_at', UtcField(auto_now=False, auto_now_add=False)),
                 ('lease_until', UtcField(null=True, auto_now=False, auto_now_add=False)),
                 ('tries', fields.IntField(default=0)),
@@ -166,6 +297,40 @@ class Migration(migrations.Migration):
                 ('member', fields.IntField(null=True)),
             ],
             options={'table': 'outbox_message', 'app': 'amicale', 'indexes': [Index(fields=['state', 'due_at'])], 'pk_attr': 'id', 'table_description': 'Something owed to someone later or elsewhere, written with the change that caused it.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Ritual',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('community', fields.ForeignKeyField('amicale.Community', source_field='community_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('slug', fields.CharField(max_length=20)),
+                ('state', fields.CharEnumField(default=RitualState.ACTIVE, description='ACTIVE: active\nPAUSED: paused', enum_type=RitualState, max_length=8)),
+            ],
+            options={'table': 'ritual', 'app': 'amicale', 'unique_together': (('community', 'slug'),), 'pk_attr': 'id', 'table_description': 'A recurring appointment of the programme, what it is called stands in the settings.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Occurrence',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('ritual', fields.ForeignKeyField('amicale.Ritual', source_field='ritual_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('date', fields.DateField()),
+                ('state', fields.CharEnumField(default=OccurrenceState.PLANNED, description='PLANNED: planned\nASKING: asking\nPUBLISHED: published\nOPEN: open\nSKIPPED: skipped', enum_type=OccurrenceState, max_length=10)),
+                ('opened_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'ritual_occurrence', 'app': 'amicale', 'unique_together': (('ritual', 'date'),), 'pk_attr': 'id', 'table_description': 'One dated instance of a ritual, `date` is local. `opened_at`: when all were called.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RitualPost',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('occurrence', fields.ForeignKeyField('amicale.Occurrence', source_field='occurrence_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('platform', fields.CharEnumField(description='DISCORD: discord\nSLACK: slack\nTELEGRAM: telegram', enum_type=Platform, max_length=16)),
+                ('key', fields.CharField(db_index=True, max_length=200)),
+            ],
+            options={'table': 'ritual_post', 'app': 'amicale', 'unique_together': (('occurrence', 'key'),), 'pk_attr': 'id', 'table_description': 'A message that belongs to one date: reactions to it and replies under it take part.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -177,6 +342,47 @@ class Migration(migrations.Migration):
                 ('at', UtcField(db_index=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'seen_delivery', 'app': 'amicale', 'unique_together': (('community', 'key'),), 'pk_attr': 'id', 'table_description': 'An event that was handled, its key is unique so that it is handled once.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Tip',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('ritual', fields.ForeignKeyField('amicale.Ritual', source_field='ritual_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('occurrence', fields.ForeignKeyField('amicale.Occurrence', source_field='occurrence_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('text', fields.TextField(unique=False)),
+                ('link', fields.CharField(default='', max_length=300)),
+                ('given_at', UtcField(auto_now=False, auto_now_add=False)),
+                ('shown_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'ritual_tip', 'app': 'amicale', 'pk_attr': 'id', 'table_description': 'What somebody gives: for one date, or for the reserve (no date). Shown at most once.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Turn',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('occurrence', fields.ForeignKeyField('amicale.Occurrence', source_field='occurrence_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('state', fields.CharEnumField(default=TurnState.OFFERED, description='OFFERED: offered\nACCEPTED: accepted\nDECLINED: declined\nEXPIRED: expired\nPROPOSED: proposed\nSWAPPED: swapped\nDONE: done', enum_type=TurnState, max_length=10)),
+                ('asked_at', UtcField(auto_now=False, auto_now_add=False)),
+                ('instead_of', fields.IntField(null=True)),
+            ],
+            options={'table': 'ritual_turn', 'app': 'amicale', 'unique_together': (('occurrence', 'member'),), 'pk_attr': 'id', 'table_description': 'Somebody asked for one date. `instead_of` is the turn they are asked to take over.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='TurnPreference',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('ritual', fields.ForeignKeyField('amicale.Ritual', source_field='ritual_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('opted_out', fields.BooleanField(default=False)),
+                ('waiting_since', UtcField(null=True, auto_now=False, auto_now_add=False)),
+                ('last_served_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'ritual_preference', 'app': 'amicale', 'unique_together': (('ritual', 'member'),), 'pk_attr': 'id', 'table_description': "What moves somebody's place in the line, whoever has no row waits since they came."},
             bases=['Model'],
         ),
     ]

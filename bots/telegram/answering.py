@@ -1,7 +1,7 @@
 """Showing what the core answered: in private, in public, or in the place of a button's message."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -18,7 +18,7 @@ from core.chat.adapter import Answer, DeliveryError, Menu, Permanent, RateLimite
 from core.chat.events import CommandInvoked, Event, FormOpened, MemberJoined
 from core.chat.identity import Channel, MessageRef, Platform, Purpose
 from core.chat.markup import mention, plain
-from core.chat.messages import Button, Message, Reply, Text
+from core.chat.messages import Button, Message, Reply, Style, Text
 
 PATIENCE = 30.0
 """Seconds an answer waits when Telegram asks for patience; later it would make no sense."""
@@ -87,7 +87,7 @@ class Answering:
         source = turn.arrival.source
         if reply.edits and turn.arrival.callback and source:
             try:
-                await self._replace(turn, source, reply.message)
+                await self._replace(turn, source, self._with_a_way_on(turn, reply.message))
             except Permanent as refusal:
                 log.info("telegram.not_edited", code=refusal.code)
             else:
@@ -98,6 +98,18 @@ class Answering:
             await self._put(reply.message, source.channel, source)
         else:
             await self._privately(turn, event, reply.message)
+
+    def _with_a_way_on(self, turn: Turn, message: Message) -> Message:
+        """The message, with the button that lets us go on writing to who asks to join.
+
+        Once their request is settled we may not, until they press Start
+        (https://core.telegram.org/bots/api#chatjoinrequest).
+        """
+        if self._doors.chat(turn.arrival.lane) is None:
+            return message
+        label = self._menu.say("adapter_telegram.continue_private", turn.language)
+        start = Button(label, Link(deeplink.url(self._bot, f"/{ONBOARDING}")), Style.PRIMARY)
+        return replace(message, buttons=(*message.buttons, start))
 
     async def _replace(self, turn: Turn, source: MessageRef, message: Message) -> None:
         try:

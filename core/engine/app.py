@@ -167,6 +167,8 @@ class App:
         if event.account is None:
             return None
         dialogue = await self._dialogue(event.account, profile)
+        if _in_private(event):
+            await outbox.reachable(self.community, event.account, dialogue.now)
         try:
             async with transaction():
                 return await self._dispatch(dialogue, event)
@@ -310,3 +312,14 @@ class App:
 
     async def _delivered(self, row: OutboxMessage, ref: MessageRef) -> None:
         await self.routes.delivered_to[row.then](self.scene(), row.argument, ref)
+
+
+def _in_private(event: Event) -> bool:
+    match event:
+        case MessagePosted(message=message):
+            return message.channel.private
+        case CommandInvoked(channel=channel) | ButtonPressed(channel=channel):
+            return channel.private
+        case FormOpened(channel=channel) | FormSubmitted(channel=channel):
+            return channel.private
+    return False

@@ -43,10 +43,11 @@ class SeenDelivery(Model):
 
 
 class State(StrEnum):
-    """Where a row of work stands."""
+    """Where a row of work stands; parked: it waits for its addressee to write first."""
 
     DUE = "due"
     CLAIMED = "claimed"
+    PARKED = "parked"
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"

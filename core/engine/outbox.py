@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from tortoise.expressions import F, Q
 
 from core.chat.actions import Action
-from core.chat.adapter import Adapter, DeliveryError, Permanent, RateLimited
+from core.chat.adapter import Adapter, DeliveryError, Permanent, RateLimited, Unreachable
 from core.chat.identity import Account, Destination, MessageRef, Platform
 from core.chat.messages import Message
 from core.engine.database import transaction
@@ -49,7 +49,8 @@ class Owed(BaseModel):
     def lane(self) -> str:
         """What must stay in order among itself: one channel, one person."""
         target = self.gate or (self.edits.channel if self.edits else self.to)
-        return repr(target)[:200]
+        assert target is not None  # noqa: S101  one of the three is set by its maker
+        return lane(target)
 
 
 Delivered = Callable[[OutboxMessage, MessageRef], Awaitable[None]]
@@ -93,6 +94,17 @@ async def deliver_due(
     return len(rows)
 
 
+async def reachable(community: Community, account: Account, now: datetime) -> None:
+    """Somebody wrote to us in private: what was parked for them is due."""
+    waiting = OutboxMessage.filter(community=community, state=State.PARKED, lane=lane(account))
+    await waiting.update(state=State.DUE, due_at=now)
+
+
+def lane(target: Destination) -> str:
+    """What must stay in order among itself: one channel, one person."""
+    return repr(target)[:200]
+
+
 async def _claim(community: Community, now: datetime, platform: Platform) -> list[OutboxMessage]:
     ready = Q(state=State.DUE, due_at__lte=now) | Q(state=State.CLAIMED, lease_until__lt=now)
     rows = OutboxMessage.filter(ready, community=community, platform=platform)
@@ -113,6 +125,10 @@ async def _deliver(
     owed = Owed.model_validate_json(row.payload)
     try:
         ref = await _hand_over(adapter, owed, str(row.id))
+    except Unreachable as closed:
+        log.info("parked", row=row.id, platform=row.platform, reason=str(closed))
+        await OutboxMessage.filter(id=row.id).update(state=State.PARKED, problem=str(closed)[:300])
+        return True
     except Permanent as refusal:
         log.warning("undeliverable", row=row.id, platform=row.platform, reason=str(refusal))
         await OutboxMessage.filter(id=row.id).update(
