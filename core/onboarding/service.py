@@ -1,0 +1,192 @@
+"""What is known of somebody's first days, and what changes when they take a step."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+from tortoise.functions import Count
+
+from core.charter import service as charter
+from core.charter.rules import Standing
+from core.chat.actions import Answers
+from core.chat.identity import Platform
+from core.engine.scene import Dialogue, Scene, Speaker
+from core.members import service as members
+from core.members.rules import topics_in
+from core.onboarding.models import (
+    GoalState,
+    Introduction,
+    Journey,
+    JourneyStep,
+    MicroGoal,
+)
+from core.onboarding.rules import (
+    Facts,
+    Mark,
+    OnboardingSettings,
+    Step,
+    days_later,
+    next_step,
+    reminders,
+)
+
+NEW_FOR = timedelta(days=7)
+"""How long somebody counts as a newcomer in the digest."""
+
+
+async def facts_of(scene: Scene, member: int) -> Facts:
+    """What a member did and passed over, read from the rows of every room concerned."""
+    rows = await JourneyStep.filter(member_id=member)
+    done = {row.step for row in rows if row.mark is Mark.DONE}
+    if await charter.standing_of(scene, member) is Standing.ACCEPTED:
+        done.add(Step.CHARTER)
+    if (await members.profile_of(member)).training:
+        done.add(Step.PROFILE)
+    if await MicroGoal.exists(member_id=member):
+        done.add(Step.GOAL)
+    if await Introduction.exists(member_id=member, published_at__isnull=False):
+        done.add(Step.INTRODUCTION)
+    skipped = {row.step for row in rows if row.mark is Mark.SKIPPED}
+    return Facts(frozenset(done), frozenset(skipped))
+
+
+class Arrival(StrEnum):
+    """How somebody arrives: for the first time, again, or somewhere else as well."""
+
+    NEW = "new"
+    BACK = "back"
+    KNOWN = "known"
+
+
+async def arrive(dialogue: Dialogue) -> Arrival:
+    """Note that somebody arrived; the reminders are planned the first time."""
+    journey, made = await Journey.get_or_create(
+        {"greeted_at": dialogue.now}, member_id=dialogue.who.member
+    )
+    if made:
+        settings = dialogue.settings(OnboardingSettings)
+        for days, at in reminders(dialogue.now, dialogue.zone, settings):
+            await dialogue.later("onboarding.remind", f"{journey.id}:{days}", at)
+        return Arrival.NEW
+    gone = Journey.filter(id=journey.id, left_at__isnull=False)
+    return Arrival.BACK if await gone.update(left_at=None) else Arrival.KNOWN
+
+
+async def leave(dialogue: Dialogue) -> None:
+    """Note that somebody left."""
+    await Journey.filter(member_id=dialogue.who.member).update(left_at=dialogue.now)
+
+
+async def on_platform(scene: Scene, member: int, platform: Platform) -> Speaker | None:
+    """A member where they just acted, else wherever they can be reached."""
+    for row in await members.accounts_of(member):
+        if row.platform is platform and row.account.home in scene.workspaces:
+            return await members.speaker(scene, row)
+    return await members.reach(scene, member)
+
+
+async def skip(dialogue: Dialogue, step: Step) -> None:
+    """Pass a step over; one that was done stays done."""
+    await JourneyStep.get_or_create(
+        {"mark": Mark.SKIPPED, "at": dialogue.now}, member_id=dialogue.who.member, step=step
+    )
+
+
+async def save_profile(dialogue: Dialogue, answers: Answers) -> list[str]:
+    """Keep what a member says of themselves; says the topics that were understood."""
+    profile = await members.profile_of(dialogue.who.member)
+    profile.training = answers["training"].strip()
+    profile.cohort = answers.get("cohort", "").strip()
+    profile.topics = topics_in(answers.get("topics", ""))
+    profile.hopes = answers.get("hopes", "").strip()
+    await members.save_profile(profile)
+    return profile.topics
+
+
+async def save_preferences(dialogue: Dialogue, answers: Answers) -> None:
+    """Keep the language, and whether questions may be put to this member as an expert."""
+    await members.speak(dialogue.who.member, answers["language"])
+    profile = await members.profile_of(dialogue.who.member)
+    profile.available = answers["available"] == "yes"
+    await members.save_profile(profile)
+    await JourneyStep.update_or_create(
+        {"mark": Mark.DONE, "at": dialogue.now},
+        member_id=dialogue.who.member,
+        step=Step.PREFERENCES,
+    )
+
+
+# -- the first goal -----------------------------------------------------------------------
+
+
+async def open_goal(member: int) -> MicroGoal | None:
+    """The goal a member is working at."""
+    return await MicroGoal.filter(member_id=member, state=GoalState.OPEN).order_by("-id").first()
+
+
+async def set_goal(dialogue: Dialogue, action: str) -> MicroGoal:
+    """Keep a goal, to be asked about later; one still open is reworded and keeps its time."""
+    goal = await open_goal(dialogue.who.member)
+    if goal is not None:
+        goal.action = action.strip()
+        await goal.save(update_fields=["action"])
+        return goal
+    goal = await MicroGoal.create(
+        member_id=dialogue.who.member, action=action.strip(), made_at=dialogue.now
+    )
+    await ask_later(dialogue, goal)
+    return goal
+
+
+async def ask_later(scene: Scene, goal: MicroGoal) -> None:
+    """Ask about a goal in some days; once planned it keeps its time."""
+    settings = scene.settings(OnboardingSettings)
+    at = days_later(scene.now, settings.goal_days, scene.zone, settings)
+    await scene.later("onboarding.ask_goal", f"{goal.id}:{goal.asked + 1}", at)
+
+
+async def goal_of(member: int, goal: str) -> MicroGoal | None:
+    """The goal a button names, when it is this member's."""
+    goal_id = int(goal) if goal.isdecimal() else 0
+    return await MicroGoal.get_or_none(id=goal_id, member_id=member)
+
+
+async def close_goal(scene: Scene, goal: MicroGoal, state: GoalState) -> None:
+    """A goal is reached or let go."""
+    await MicroGoal.filter(id=goal.id).update(state=state, closed_at=scene.now)
+
+
+async def goals(scene: Scene) -> dict[GoalState, int]:
+    """How many goals are open, done and dropped in the community."""
+    rows = MicroGoal.filter(member__community=scene.community).annotate(count=Count("id"))
+    counted = dict(await rows.group_by("state").values_list("state", "count"))
+    return {state: counted.get(state, 0) for state in GoalState}
+
+
+# -- for the digest -----------------------------------------------------------------------
+
+
+async def standing(scene: Scene) -> dict[str, int]:
+    """Where those who arrived in the last seven days and are still here stand.
+
+    Keys: `newcomers` (how many they are), then each step's value (how many have it before them)
+    and `finished` (how many have no step left); the latter add up to `newcomers`.
+    """
+    rows = Journey.filter(
+        member__community=scene.community,
+        member__left_at=None,
+        member__absorbed_by=None,
+        greeted_at__gt=scene.now - NEW_FOR,
+    )
+    found = dict.fromkeys(("newcomers", *(step.value for step in Step), "finished"), 0)
+    for journey in await rows:
+        step = next_step(await facts_of(scene, journey.member_id))
+        found["newcomers"] += 1
+        found[step.value if step else "finished"] += 1
+    return found
+
+
+async def waiting_at_gate(scene: Scene) -> Sequence[charter.Waiting]:
+    """Those who arrived, are here and for whom the gate is closed, the first to come first."""
+    greeted = {row.member_id for row in await Journey.filter(member__community=scene.community)}
+    return [w for w in await charter.waiting(scene) if w.member in greeted]
