@@ -74,7 +74,7 @@ class NewVersion:
     number: int
     summary: str
     changes: Changes
-    grace_ends: datetime | None
+    grace_ends: datetime
 
 
 async def _changed_since(
@@ -100,10 +100,10 @@ def changed(scene: Scene, language: str, new: NewVersion) -> Text:
         parts += [say("charter.removed", language), _lines(scene, language, new.changes.removed)]
     if new.changes == Changes():
         parts.append(say("charter.form_only", language))
-    if new.grace_ends is not None and scene.now < new.grace_ends:
+    if scene.now < new.grace_ends:
         day = scene.local(new.grace_ends)
         parts.append(say("charter.until", language, day=day))
-    elif new.grace_ends is not None:
+    else:
         parts.append(say("charter.grace_over", language))
     return join(parts)
 
