@@ -52,9 +52,9 @@ def adapter(
         case Platform.DISCORD:
             return _discord(settings, config, menu, clock)
         case Platform.SLACK:
-            return _slack(settings, config, menu)
+            return _slack(settings, config, menu, clock)
         case Platform.TELEGRAM:
-            return _telegram(settings, config, menu)
+            return _telegram(settings, config, menu, clock)
 
 
 def _discord(settings: Settings, config: CommunityConfig, menu: Menu, clock: Clock) -> Adapter:
@@ -77,7 +77,7 @@ def _discord(settings: Settings, config: CommunityConfig, menu: Menu, clock: Clo
     )
 
 
-def _slack(settings: Settings, config: CommunityConfig, menu: Menu) -> Adapter:
+def _slack(settings: Settings, config: CommunityConfig, menu: Menu, clock: Clock) -> Adapter:
     from bots.slack.adapter import SlackAdapter  # noqa: PLC0415  1.0 s to import
     from bots.slack.settings import SlackSettings  # noqa: PLC0415  with it
 
@@ -96,10 +96,11 @@ def _slack(settings: Settings, config: CommunityConfig, menu: Menu) -> Adapter:
             http_port=settings.slack_http_port,
         ),
         menu,
+        now=clock.now,
     )
 
 
-def _telegram(settings: Settings, config: CommunityConfig, menu: Menu) -> Adapter:
+def _telegram(settings: Settings, config: CommunityConfig, menu: Menu, clock: Clock) -> Adapter:
     from bots.telegram.adapter import TelegramAdapter  # noqa: PLC0415  1.5 s to import
     from bots.telegram.settings import TelegramSettings  # noqa: PLC0415  with it
 
@@ -119,6 +120,7 @@ def _telegram(settings: Settings, config: CommunityConfig, menu: Menu) -> Adapte
             group_per_minute=settings.telegram_group_per_minute,
         ),
         menu,
+        now=clock.now,
     )
 
 

@@ -4,10 +4,12 @@ Text becomes `rich_text` blocks rather than mrkdwn: there words are values, not 
 member wrote cannot format, link, mention or turn into emoji, whatever it contains.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from bots.slack.manifest import COMMAND
 from bots.slack.written import escaped
 from core.chat.actions import Link
 from core.chat.identity import Account, Platform
@@ -35,6 +37,8 @@ ROW = 5
 """Buttons in one `actions` block; Slack takes 25, five is what a telephone shows without hiding."""
 OUTBOX_EVENT = "amicale_outbox"
 """The metadata event type that carries an outbox row's id."""
+
+_WRITTEN = re.compile(r"/[^\W\d]")
 
 _FURNITURE = 10  # blocks kept free for buttons and the image
 
@@ -146,7 +150,7 @@ class _Reader:
             elif span.url:
                 yield {"type": "link", "url": span.url, "text": span.text, **_styled(span, strong)}
             elif span.text:
-                yield {**_text(span.text), **_styled(span, strong)}
+                yield {**_text(_as_typed(span)), **_styled(span, strong)}
 
     def _words(self, block: Block) -> str:
         """A block as mrkdwn for notifications: escaped, mentions only where allowed."""
@@ -156,7 +160,12 @@ class _Reader:
     def _word(self, span: Span) -> str:
         if span.account in self._notified and span.account is not None:
             return mention(span.account)
-        return escaped(span.text)
+        return escaped(_as_typed(span))
+
+
+def _as_typed(span: Span) -> str:
+    """A command as people type it here: `/parcours` is `/amicale parcours`."""
+    return f"{COMMAND} {span.text[1:]}" if span.code and _WRITTEN.match(span.text) else span.text
 
 
 def mention(account: Account) -> str:

@@ -353,8 +353,10 @@ class TelegramPerson:
 
 
 def _label(post: Post, left: Mapping[str, str]) -> str | None:
-    text = post.text.lower()
-    return max((label for label in left if label.lower() in text), key=len, default=None)
+    """The label a line of this message begins with: elsewhere it is only a word of a sentence."""
+    lines = [line.strip().lower() for line in post.text.splitlines()]
+    found = (label for label in left if any(line.startswith(label.lower()) for line in lines))
+    return max(found, key=len, default=None)
 
 
 def _skip(post: Post) -> Json:
