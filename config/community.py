@@ -124,15 +124,20 @@ class ConfigurationError(Exception):
 def load(path: Path) -> CommunityConfig:
     """Read the file. Raises ConfigurationError with every mistake in it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editors put a mark in front
     except (OSError, UnicodeDecodeError) as error:
-        remedy = "write the file, or name another one in AMICALE_CONFIG"
-        raise ConfigurationError(path, [Fault(1, f"cannot be read: {error}", remedy)]) from error
+        raise ConfigurationError(path, [_unread(error, _OTHER_FILE)]) from error
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(path, [_syntax(text, str(error))]) from error
-    data["charter"] = {"texts": _charter(path.parent), **data.get("charter", {})}
+    try:
+        charter = data.setdefault("charter", {})
+        if isinstance(charter, dict):
+            charter.setdefault("texts", _charter(path.parent))
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "write charter/*.md beside this file in UTF-8"
+        raise ConfigurationError(path, [_unread(error, remedy)]) from error
     try:
         return CommunityConfig.model_validate(data)
     except ValidationError as error:
@@ -145,6 +150,10 @@ def _charter(folder: Path) -> dict[str, str]:
     beside = folder / "charter"
     texts = (beside if beside.is_dir() else FOLDER / "charter").glob("*.md")
     return {text.stem: text.read_text(encoding="utf-8") for text in texts}
+
+
+def _unread(error: OSError | UnicodeDecodeError, remedy: str) -> Fault:
+    return Fault(1, f"cannot be read: {error}", remedy)
 
 
 def _syntax(text: str, message: str) -> Fault:
@@ -161,6 +170,7 @@ def _fault(text: str, loc: tuple[str | int, ...], kind: str, message: str) -> Fa
     return Fault(line_of(text, path), f"{key}: {what}", remedy)
 
 
+_OTHER_FILE = "write the file, or name another one in AMICALE_CONFIG"
 _KNOWN = {
     "extra_forbidden": ("is not a setting we know", "remove it, or correct its spelling"),
     "missing": ("is missing", "add it"),

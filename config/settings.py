@@ -1,8 +1,9 @@
 """Secrets and addresses, from the environment and from nowhere else."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 FOLDER = Path(__file__).parent
@@ -40,6 +41,21 @@ class Settings(BaseSettings):
     telegram_webhook_listen: str = "127.0.0.1"
     telegram_webhook_port: int = 8443
     telegram_group_per_minute: int = 20
+
+    @field_validator("database_url")
+    @classmethod
+    def _spoken_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
+            raise ValueError("write sqlite://path or postgres://user:password@host/database")
+        return value
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that was given: what may be written nowhere."""
+        given = (getattr(self, name) for name in type(self).model_fields)
+        tokens = [secret(value) for value in given if isinstance(value, SecretStr)]
+        password = urlsplit(self.database_url).password
+        return tuple(filter(None, (*tokens, password)))
 
 
 def secret(value: SecretStr | None) -> str:

@@ -1,0 +1,182 @@
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from config.community import ConfigurationError, load
+from config.settings import FOLDER
+from core.chat.identity import Platform, Purpose, Role
+
+GOOD = """\
+[community]
+name = "Les anciens"
+
+[discord]
+workspace = "900000000000000001"
+gate_role = "Membre"
+[discord.channels]
+help = "entraide"
+[discord.roles]
+"Modération" = "moderator"
+
+[slack]
+workspace = "T0000000001"
+gate_channels = ["membres"]
+
+[telegram]
+workspace = "-1001"
+[telegram.channels]
+rituals = "-1001/4"
+"""
+
+BAD = """\
+[community]
+timezone = "Paris"
+language = "de"
+slug = "Les Anciens"
+colour = "blue"
+
+[discord]
+gate_role = 7
+[discord.channels]
+wellcome = "accueil"
+help = 12
+[discord.roles]
+"Chef" = "king"
+
+[slack]
+workspace = ""
+gate_channels = "membres"
+
+[mastodon]
+workspace = "x"
+
+[charter]
+grace_days = 0
+
+[onboarding]
+reminder_days = [2, 2]
+goal_days = "a week"
+
+[[rituals.programme]]
+slug = "astuce"
+title = "Astuce"
+hashtag = "#Astuce"
+[[rituals.programme]]
+slug = "idée"
+title = "Idée"
+hashtag = "Idée"
+at = "dawn"
+"""
+
+
+def faults(folder: Path, text: str) -> dict[int, tuple[str, str]]:
+    path = folder / "community.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        load(path)
+    assert refused.value.path == path
+    return {fault.line: (fault.what, fault.remedy) for fault in refused.value.faults}
+
+
+def test_a_whole_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "community.toml"
+    path.write_text("\ufeff" + GOOD, encoding="utf-8")
+    config = load(path)
+    assert config.discord is not None
+    assert config.discord.channels == {Purpose.HELP: "entraide"}
+    assert config.slack is not None
+    assert config.slack.gate_channels == ("membres",)
+    assert config.telegram is not None
+    assert (config.community.timezone, config.community.language) == ("Europe/Paris", "fr")
+    assert config.members.roles[Platform.DISCORD] == {"modération": Role.MODERATOR}
+    assert config.rituals.programme[0].at == time(9)
+
+
+def test_the_file_we_ship_is_right() -> None:
+    config = load(FOLDER / "community.toml")
+    assert config.community.slug == "anciens"
+    assert [ritual.slug for ritual in config.rituals.programme] == ["lundi-astuce"]
+
+
+def test_the_charter_beside_the_file_is_the_one_that_counts(tmp_path: Path) -> None:
+    path = tmp_path / "community.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    assert load(path).charter.texts.keys() == {"fr", "en"}
+    (tmp_path / "charter").mkdir()
+    (tmp_path / "charter" / "fr.md").write_text("Soyons curieux.", encoding="utf-8")
+    assert load(path).charter.texts == {"fr": "Soyons curieux."}
+
+
+def test_every_mistake_is_named_at_once_with_its_line_and_its_remedy(tmp_path: Path) -> None:
+    found = faults(tmp_path, BAD)
+    expected = {
+        1: ("community.name: is missing", "add it"),
+        2: ("'Paris' is no time zone; write one like Europe/Paris", ""),
+        3: ("'de' is not spoken here; choose one of fr, fr@tu, en", ""),
+        4: ("community.slug: String should match pattern", ""),
+        5: ("community.colour: is not a setting we know", "remove it, or correct its spelling"),
+        7: ("discord.workspace: is missing", "add it"),
+        8: ("discord.gate_role: Input should be a valid string", ""),
+        10: ("discord.channels.wellcome: Input should be 'welcome', 'introductions'", ""),
+        11: ("discord.channels.help: Input should be a valid string", ""),
+        13: ("discord.roles.Chef: Input should be 'learner'", ""),
+        16: ("slack.workspace: String should have at least 1 character", ""),
+        17: ("slack.gate_channels: Input should be a valid tuple", ""),
+        19: ("mastodon: is not a setting we know", "remove it"),
+        23: ("charter.grace_days: Input should be greater than or equal to 1", ""),
+        26: ("reminder_days are different numbers of days", ""),
+        27: ("onboarding.goal_days: Input should be a valid integer", ""),
+        34: ("rituals.programme.1.slug: String should match pattern", ""),
+        36: ("rituals.programme.1.hashtag: String should match pattern", ""),
+        37: ("rituals.programme.1.at: Input should be in a valid time format", ""),
+    }
+    assert expected.keys() == found.keys()
+    for line, (what, remedy) in expected.items():
+        assert what in found[line][0], line
+        assert remedy in found[line][1], line
+    assert all(remedy for _, remedy in found.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ('[community]\nname = "a"\nname = "b"\n', 3, "Cannot overwrite a value"),
+        ("[community]\nname = Les anciens\n", 2, "Invalid value"),
+        ('[community]\nname = "Les anciens\n', 2, "Illegal character"),
+        ('[community]\nname = """Les anciens\n', 2, "Unterminated string"),
+    ],
+)
+def test_what_is_not_toml_is_named_by_its_line(
+    tmp_path: Path, text: str, line: int, what: str
+) -> None:
+    found = faults(tmp_path, text)
+    assert list(found) == [line]
+    assert f"this is not TOML: {what}" in found[line][0]
+    assert "quotes" in found[line][1]
+
+
+def test_an_empty_file_misses_what_it_must_have(tmp_path: Path) -> None:
+    assert faults(tmp_path, "") == {1: ("community: is missing", "add it")}
+
+
+def test_a_section_that_is_no_table_is_named(tmp_path: Path) -> None:
+    found = faults(tmp_path, 'charter = 5\n[community]\nname = "A"\n')
+    assert found[1][0].startswith("charter: Input should be")
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load(tmp_path / "absent.toml")
+    assert "No such file" in refused.value.faults[0].what
+    assert "AMICALE_CONFIG" in refused.value.faults[0].remedy
+    path = tmp_path / "community.toml"
+    path.write_bytes('[community]\nname = "école"\n'.encode("latin-1"))
+    with pytest.raises(ConfigurationError, match="1 mistake"):
+        load(path)
+    path.write_text(GOOD, encoding="utf-8")
+    (tmp_path / "charter").mkdir()
+    (tmp_path / "charter" / "fr.md").write_bytes("école".encode("latin-1"))
+    with pytest.raises(ConfigurationError) as refused:
+        load(path)
+    assert "UTF-8" in refused.value.faults[0].remedy
