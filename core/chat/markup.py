@@ -197,20 +197,52 @@ _ATOM = re.compile(
     r"\[(?:\\.|[^\]\\])*\]\(<[^>]*>\)\S*|\n|[^\s\[]+(?:\[(?!(?:\\.|[^\]\\])*\]\(<))?|\[|[ \t]+"
 )
 
+_BEGUN = re.compile(r"(?:\s*\n>\s*)+\Z")
+
 
 def _pieces(paragraph: str, limit: int) -> Iterator[str]:
+    """A paragraph in pieces; what is cut out of a quotation stays one."""
     if len(paragraph) <= limit:
         yield paragraph
         return
-    current = ""
+    current, again, begins = "", "", True
     for atom in _ATOM.findall(paragraph):
-        if len(current) + len(atom) > limit and current.strip():
-            yield current.strip()
-            current = ""
-        if len(atom) > limit:
-            *full, current = [atom[i : i + limit] for i in range(0, len(atom), limit)]
+        if begins:
+            again = "> " if atom == ">" and limit > len("> ") * 2 else ""
+        inside = again if not begins and atom != "\n" else ""
+        begins = atom == "\n"
+        if len(current) + len(atom) > limit and current.strip("> "):
+            yield _closed(current)
+            current = inside
+        if current == inside and atom.isspace():
+            continue
+        if len(current) + len(atom) > limit:
+            room = limit - len(inside)
+            *full, current = [inside + chunk for chunk in _chunks(atom, room)]
             yield from full
         else:
             current += atom
     if current.strip():
         yield current.strip()
+
+
+def _closed(piece: str) -> str:
+    """A piece cut at a line's end, without what only led to the next line."""
+    piece = _BEGUN.sub("", piece.strip())
+    return piece[:-1] if _hanging(piece) else piece
+
+
+def _chunks(atom: str, limit: int) -> Iterator[str]:
+    """An endless word in pieces; an escaped sign is never parted from its backslash."""
+    start = 0
+    while start < len(atom):
+        end = start + limit
+        if end < len(atom) and end - start > 1 and _hanging(atom[start:end]):
+            end -= 1
+        yield atom[start:end]
+        start = end
+
+
+def _hanging(piece: str) -> bool:
+    """Whether a piece ends with a backslash that escapes what follows it."""
+    return (len(piece) - len(piece.rstrip("\\"))) % 2 == 1

@@ -101,3 +101,18 @@ def test_a_cut_stands_between_paragraphs_and_never_in_a_link() -> None:
 @pytest.mark.parametrize("limit", [10, 25])
 def test_a_word_longer_than_the_limit_is_cut_as_the_last_resort(limit: int) -> None:
     assert "".join(split(Text("a" * 60), limit)) == "a" * 60
+
+
+@pytest.mark.parametrize("limit", [2, 7, 10, 11])
+def test_a_cut_never_parts_an_escaped_sign_or_leaves_a_line_break_behind(limit: int) -> None:
+    assert "".join(words(part) for part in split(plain("a" + "*" * 40), limit)) == "a" + "*" * 40
+    cut = split(quote("un deux\ntrois quatre\ncinq"), limit + 8)
+    assert all(len(part) <= limit + 8 for part in cut)
+    assert " ".join(words(part) for part in cut).split() == [
+        "un",
+        "deux",
+        "trois",
+        "quatre",
+        "cinq",
+    ]
+    assert {block.kind for part in cut for block in blocks(part)} == {"quote"}
