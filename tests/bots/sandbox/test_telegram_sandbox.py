@@ -283,7 +283,7 @@ async def test_questions_are_answered_one_by_one() -> None:
             await asked.send_message("Merci, c'est enregistré.")
 
         asking = asyncio.create_task(interview())
-        await claire.fills({"formation": "Développement web", "Niveau": "Débutant"})
+        await claire.fills({"votre formation": "Développement web", "Votre niveau": "Débutant"})
         await asking
         assert claire.form is None
 
