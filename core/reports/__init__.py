@@ -1,0 +1,1 @@
+"""The week in figures, for those who look after the community."""

@@ -1,0 +1,85 @@
+"""The Monday digest, the command that shows any week, and what each figure means."""
+
+from datetime import date, timedelta
+
+from core.chat.adapter import Answer
+from core.chat.events import ButtonPressed, CommandInvoked
+from core.chat.identity import Destination, Purpose, Role
+from core.chat.messages import Message, Reply
+from core.engine.errors import Refused
+from core.engine.routes import Routes, Wants
+from core.engine.scene import Dialogue, Scene
+from core.engine.schedule import Weekly
+from core.members import service as members
+from core.reports import chart, render, service
+from core.reports.rules import Digest, ReportsSettings, Week
+
+routes = Routes("reports")
+
+LATE = timedelta(hours=24)
+READERS = (Role.ADMIN, Role.DPO)
+"""Who is written to in private, when the settings say so."""
+
+
+def _goes_out(scene: Scene) -> Weekly:
+    return scene.settings(ReportsSettings).goes_out
+
+
+def _prepares(scene: Scene) -> Weekly:
+    return scene.settings(ReportsSettings).prepares
+
+
+@routes.job("reports.prepare", max_delay=LATE, recurs=_prepares)
+async def prepare(scene: Scene, key: str) -> None:
+    """Get ready to draw, which takes seconds the first time."""
+    chart.prepare()
+
+
+@routes.job("reports.digest", max_delay=LATE, recurs=_goes_out)
+async def send(scene: Scene, key: str) -> None:
+    """Owe the digest of the week that ended before the job's local date, once to each reader."""
+    figures = await service.figures(scene, Week.of(date.fromisoformat(key)).ago())
+    pages: dict[str, Message] = {}
+    for language, to, member in await _readers(scene):
+        if language not in pages:
+            pages[language] = await _page(scene, figures, language)
+        await scene.owe(pages[language], to, member=member)
+
+
+async def _readers(scene: Scene) -> list[tuple[str, Destination, int | None]]:
+    """In which language, where, and whose that message is when it is one person's."""
+    ours = scene.community.language
+    found: list[tuple[str, Destination, int | None]] = [
+        (ours, place, None) for place in scene.places(Purpose.ADMINS)
+    ]
+    if scene.settings(ReportsSettings).send_to == "private":
+        for member in await members.holding(scene.community, READERS):
+            reader = await members.reach(scene, member.id)
+            if reader is not None:
+                found.append((reader.language, reader.account, member.id))
+    return found
+
+
+@routes.command("bilan", Wants("semaine", required=False), role=Role.MODERATOR)
+async def show(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    """Show the digest of a week in private: the last whole one unless another is named."""
+    written = str(event.arguments.get("semaine", ""))
+    try:
+        week = service.asked_week(dialogue, written)
+    except ValueError as error:
+        current = service.current_week(dialogue).name
+        raise Refused("reports.no_week", written=written[:40], current=current) from error
+    figures = await service.figures(dialogue, week)
+    return Reply(await _page(dialogue, figures, dialogue.who.language))
+
+
+@routes.button("reports.definitions")
+async def define(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Say what each figure counts, out of what, and what it cannot see."""
+    zone = dialogue.community.timezone
+    return Reply(render.definitions(dialogue.texts, dialogue.who.language, zone))
+
+
+async def _page(scene: Scene, figures: Digest, language: str) -> Message:
+    image = await chart.drawn(figures, scene.texts, language)
+    return render.message(figures, scene.texts, language, image)

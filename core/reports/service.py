@@ -1,0 +1,192 @@
+"""Reading a week: every figure of the digest, from the rows of the rooms that count it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+
+from core.chat.identity import Platform
+from core.engagement import service as engagement
+from core.engagement.rules import Figures, Kind, Participation
+from core.engine.models import Community, Job, OutboxMessage, State
+from core.engine.scene import Scene
+from core.members.models import Member, MemberAccount
+from core.onboarding import service as onboarding
+from core.onboarding.models import Journey
+from core.onboarding.rules import Step, next_step
+from core.questions import service as questions
+from core.questions.models import QuestionMessage
+from core.reports.rules import (
+    FEW,
+    WEEKS,
+    Digest,
+    Newcomers,
+    People,
+    Questions,
+    Total,
+    Week,
+    dated_in,
+    few,
+    gatherings,
+    shares,
+    week_of,
+)
+
+NOWHERE = "channel is configured for"
+"""How a platform says that it was given no channel for a purpose: a choice, not a failure."""
+
+
+def current_week(scene: Scene) -> Week:
+    """The week that goes on."""
+    return Week.of(scene.local(scene.now).date())
+
+
+def asked_week(scene: Scene, written: str = "") -> Week:
+    """The week written `2026-W47`, or the last one that is over when nothing is written.
+
+    Raises ValueError, with what to write instead, when it is no week or has not begun.
+    """
+    current = current_week(scene)
+    week = week_of(written) if written.strip() else current.ago()
+    if week > current:
+        raise ValueError(f"{week.name} has not begun; the present week is {current.name}")
+    return week
+
+
+async def digest(scene: Scene, written: str = "") -> Digest:
+    """The figures of the week written `2026-W47`, as `asked_week` reads it. Raises ValueError."""
+    return await figures(scene, asked_week(scene, written))
+
+
+async def figures(scene: Scene, week: Week) -> Digest:
+    """All figures of a week that has begun; what people wait for is told as it is now."""
+    start, end = week.bounds(scene.zone)
+    weeks = [week.ago(n) for n in reversed(range(WEEKS))]
+    active = await engagement.active_members(scene.community, start, end)
+    people = await _people(scene.community, start, end)
+    counted = await engagement.counts(scene.community, start, end)
+    return Digest(
+        week=week,
+        over=end <= scene.now,
+        series=await _series(scene, weeks, len(active)),
+        several=len(active & await _several(scene.community)),
+        newcomers=await _newcomers(scene, start, end),
+        gate=len(await onboarding.waiting_at_gate(scene)),
+        questions=await _questions(scene.community, start, end),
+        gatherings=gatherings(await _rituals(scene, weeks), people),
+        messages=_total(counted, (Kind.MESSAGE, Kind.REPLY), people),
+        reactions=_total(counted, (Kind.REACTION_GIVEN,), people),
+        few=few(people),
+        failed=await _failed(scene.community, start, end),
+        missed=await _missed(scene.community, start, end),
+    )
+
+
+async def _series(
+    scene: Scene, weeks: Sequence[Week], active: int
+) -> tuple[tuple[Week, int | None], ...]:
+    """Active members by week; `active` is known for the last one."""
+    first = await Member.filter(community=scene.community).order_by("joined_at").first()
+    made: list[tuple[Week, int | None]] = []
+    for week in weeks[:-1]:
+        start, end = week.bounds(scene.zone)
+        known = first is not None and first.joined_at < end
+        met = await engagement.active_members(scene.community, start, end) if known else None
+        made.append((week, None if met is None else len(met)))
+    return (*made, (weeks[-1], active))
+
+
+async def _people(community: Community, start: datetime, end: datetime) -> People:
+    """Five of those who were on each platform, or all when there were fewer."""
+    here = Q(left_at=None) | Q(left_at__gte=start)
+    rows = MemberAccount.filter(here, community=community, member__joined_at__lt=end)
+    found = {}
+    for platform in Platform:
+        some = rows.filter(platform=platform).distinct().limit(FEW)
+        found[platform] = {int(m) for (m,) in await some.values_list("member_id")}
+    return found
+
+
+async def _several(community: Community) -> set[int]:
+    """Those who have brought several accounts together."""
+    rows = MemberAccount.filter(community=community).annotate(n=Count("id")).group_by("member_id")
+    return {int(m) for (m,) in await rows.filter(n__gt=1).values_list("member_id")}
+
+
+async def _newcomers(scene: Scene, start: datetime, end: datetime) -> Newcomers:
+    rows = Journey.filter(
+        member__community=scene.community,
+        member__absorbed_by=None,
+        greeted_at__gte=start,
+        greeted_at__lt=end,
+    )
+    stands: Counter[Step | None] = Counter()
+    for journey in await rows.filter(member__left_at=None):
+        stands[next_step(await onboarding.facts_of(scene, journey.member_id))] += 1
+    return Newcomers(await rows.count(), dict(stands))
+
+
+async def _questions(community: Community, start: datetime, end: datetime) -> Questions:
+    counted = await questions.figures(community, start, end)
+    return Questions(
+        asked=counted.asked,
+        answered=counted.answered,
+        waiting=counted.waiting,
+        median_minutes=counted.median_minutes,
+        unanswered=tuple(counted.unanswered),
+        helped=await _helped(community, start, end),
+    )
+
+
+async def _helped(community: Community, start: datetime, end: datetime) -> tuple[int, ...]:
+    """In how many questions each person who answered did so; names are not kept."""
+    rows = QuestionMessage.filter(
+        question__community=community,
+        at__gte=start,
+        at__lt=end,
+        member_id__isnull=False,
+        member__absorbed_by=None,
+    )
+    told = await rows.values_list("question_id", "member_id", "question__member_id")
+    pairs = {(question, member) for question, member, asker in told if member != asker}
+    return tuple(sorted(Counter(member for _, member in pairs).values()))
+
+
+async def _rituals(
+    scene: Scene, weeks: Sequence[Week]
+) -> list[tuple[Week, tuple[Participation, ...]]]:
+    found = []
+    for week in weeks:
+        met = await engagement.participations(scene.community, *week.bounds(scene.zone))
+        found.append((week, dated_in(week, met)))
+    return found
+
+
+def _total(counted: Figures, kinds: Sequence[Kind], people: People) -> Total:
+    by: Counter[Platform] = Counter()
+    for kind in kinds:
+        by.update(counted.on(kind))
+    return Total(by.total(), shares(by, people))
+
+
+async def _failed(community: Community, start: datetime, end: datetime) -> Mapping[Platform, int]:
+    """Messages given up, by platform; a gate that could not be moved is one too."""
+    rows = OutboxMessage.filter(
+        community=community, state=State.FAILED, due_at__gte=start, due_at__lt=end
+    ).exclude(problem__contains=NOWHERE)
+    grouped = rows.annotate(n=Count("id")).group_by("platform")
+    by = {Platform(name): int(n) for name, n in await grouped.values_list("platform", "n")}
+    return {platform: by[platform] for platform in Platform if platform in by}
+
+
+async def _missed(community: Community, start: datetime, end: datetime) -> int:
+    """Jobs given up, or begun too late; one that was taken back was never begun."""
+    return await Job.filter(
+        community=community,
+        state__in=(State.FAILED, State.SKIPPED),
+        tries__gt=0,
+        due_at__gte=start,
+        due_at__lt=end,
+    ).count()
