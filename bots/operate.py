@@ -8,18 +8,21 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text as Line
 
 from bots import logs, schema
-from bots.checking import SetUp, check, read
+from bots.checking import SetUp, check, check_database, read
 from bots.rooms import routes
 from bots.suite import Suite, adapters, menu_of, open_app
 from config.settings import Settings
 from core.chat.actions import Choice
 from core.chat.adapter import Permanent, Problem
 from core.chat.events import CommandInvoked
+from core.chat.markup import words
+from core.chat.messages import Image
 from core.engine import database
 from core.engine.clock import SystemClock
 from core.engine.menu import RouteMenu
@@ -33,6 +36,23 @@ errors = Console(stderr=True, soft_wrap=True)
 async def serve() -> int:
     """Serve until SIGTERM or SIGINT; 2 when the set-up is wrong, with everything wrong named."""
     logs.configure()
+    told = asyncio.Event()
+    serving = asyncio.create_task(_serve(told))
+    telling = asyncio.create_task(told.wait())
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, told.set)
+    await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
+    telling.cancel()
+    serving.cancel()
+    try:
+        return await serving
+    except asyncio.CancelledError:
+        return OK
+
+
+async def _serve(told: asyncio.Event) -> int:
+    """Be up until cancelled; whatever is open by then is closed."""
     set_up = read()
     problems = await check(set_up, bare_menu(set_up.settings))
     _show(problems)
@@ -41,24 +61,19 @@ async def serve() -> int:
     try:
         app = await open_app(set_up.settings, set_up.config, SystemClock())
         app.adapters = adapters(set_up.settings, set_up.config, menu_of(app), app.clock)
-        return await _until_told(Suite(app))
+        suite = Suite(app)
+        try:
+            await suite.start()
+            up = ", ".join(sorted(suite.up))
+            console.print(f"amicale is up on {up or 'no platform yet'}")
+            await told.wait()
+        except Permanent as refusal:
+            errors.print(logs.redact(f"refused: {refusal}"), style="red", markup=False)
+            return WRONG_SET_UP
+        finally:
+            await suite.stop()
     finally:
         await database.close()
-
-
-async def _until_told(suite: Suite) -> int:
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, told.set)
-    try:
-        await suite.start()
-    except Permanent as refusal:
-        errors.print(f"refused: {refusal}", style="red", markup=False)
-        return WRONG_SET_UP
-    console.print(f"amicale is up on {', '.join(sorted(suite.up)) or 'no platform yet'}")
-    await told.wait()
-    await suite.stop()
     return OK
 
 
@@ -70,14 +85,19 @@ async def examine() -> int:
     _show(problems)
     if any(problem.fatal for problem in problems):
         return WRONG_SET_UP
-    console.print("Everything needed is there.")
+    console.print("Nothing else is missing." if problems else "Everything needed is there.")
     return OK
 
 
 async def bring_up_to_date() -> int:
-    """Migrate the database."""
+    """Migrate the database; 2 when it does not open."""
+    logs.configure()
     settings = _settings()
     if settings is None:
+        return WRONG_SET_UP
+    problems = await check_database(settings.database_url)
+    if problems:
+        _show(problems)
         return WRONG_SET_UP
     applied = await schema.migrate(settings.database_url)
     console.print(f"applied: {', '.join(applied)}" if applied else "nothing to do")
@@ -111,6 +131,13 @@ def print_discord_invite(application: str) -> int:
     return OK
 
 
+def print_botfather() -> None:
+    """Print what to tell @BotFather, and what the group's owner grants."""
+    from bots.telegram.botfather import instructions  # noqa: PLC0415  only this command needs it
+
+    sys.stdout.write(instructions())
+
+
 def bare_menu(settings: Settings | None) -> RouteMenu:
     """The menu without a community behind it: for what is published, not for what is done."""
     texts = Texts((settings or Settings()).locales)
@@ -131,7 +158,9 @@ def _settings() -> Settings | None:
 def _show(problems: Sequence[Problem]) -> None:
     for problem in problems:
         style = "bold red" if problem.fatal else "yellow"
-        errors.print(Line.assemble((problem.where, style), f": {problem.what}"))
-        errors.print(Line(f"    {problem.remedy}"))
+        where, what, remedy = map(logs.redact, (problem.where, problem.what, problem.remedy))
+        errors.print(Line.assemble((where, style), f": {what}"))
+        errors.print(Line(f"    {remedy}"))
     if problems:
-        errors.print(f"{len(problems)} thing(s) to mend", style="bold")
+        grave = sum(problem.fatal for problem in problems)
+        errors.print(f"{grave} to mend, {len(problems) - grave} to look at", style="bold")

@@ -12,10 +12,14 @@ from core.members.handlers import routes as members
 from core.members.rules import MembersSettings
 from core.onboarding.handlers import routes as onboarding
 from core.onboarding.rules import OnboardingSettings
+from core.questions.handlers import routes as questions
+from core.questions.rules import QuestionsSettings
+from core.reports.handlers import routes as reports
+from core.reports.rules import ReportsSettings
 from rituals.handlers import routes as rituals
 from rituals.rules import RitualsSettings
 
-ROOMS = (members, charter, onboarding, engagement, rituals)
+ROOMS = (members, charter, onboarding, questions, engagement, rituals, reports)
 
 
 def routes() -> Routes:
@@ -30,5 +34,7 @@ def settings_of(config: CommunityConfig) -> Mapping[type, object]:
         MembersSettings: config.members,
         CharterSettings: config.charter,
         OnboardingSettings: config.onboarding,
+        QuestionsSettings: config.questions,
+        ReportsSettings: config.reports,
         RitualsSettings: config.rituals,
     }

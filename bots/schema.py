@@ -7,17 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from tortoise import Tortoise, connections
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 
 from core.engine.database import APP, close, configuration, dialect, sqlite_file, transaction
 
+log = structlog.get_logger()
+
 MODULES = (
     "core.engine.models",
     "core.members.models",
     "core.charter.models",
     "core.onboarding.models",
+    "core.questions.models",
     "core.engagement.models",
     "rituals.models",
 )
@@ -78,6 +82,7 @@ def backup(file: Path | None) -> Path | None:
     copy = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%S}.bak")
     with closing(sqlite3.connect(file)) as ours, closing(sqlite3.connect(copy)) as theirs:
         ours.backup(theirs)
+    log.info("database copied", to=str(copy))
     return copy
 
 

@@ -15,6 +15,8 @@ from core.chat.identity import Platform, Purpose, Role
 from core.engine.texts import LANGUAGES
 from core.members.rules import MembersSettings
 from core.onboarding.rules import OnboardingSettings
+from core.questions.rules import QuestionsSettings
+from core.reports.rules import ReportsSettings
 from rituals.rules import RitualsSettings
 
 
@@ -84,6 +86,8 @@ class CommunityConfig(Section):
     telegram: TelegramSection | None = None
     charter: CharterSettings
     onboarding: OnboardingSettings = OnboardingSettings()
+    questions: QuestionsSettings = QuestionsSettings()
+    reports: ReportsSettings = ReportsSettings()
     rituals: RitualsSettings = RitualsSettings()
 
     @property

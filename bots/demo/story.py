@@ -196,7 +196,7 @@ class Story:
         await fatou.presses("questions.take")
         question = await fatou.sees("Combien de temps garder")
         await fatou.says("Trois ans après la fin de la formation pour un contrôle.", to=question)
-        await jean.presses("questions.solve")
+        await jean.presses("questions.solved")
         await self.arrive("Omar")
         await self.arrive("Zoé")
         await self.tell_profile("Zoé", "Bureautique")

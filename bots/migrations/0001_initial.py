@@ -7,6 +7,7 @@ from core.engine.database import UtcField
 from core.engine.models import State
 from core.onboarding.models import GoalState
 from core.onboarding.rules import Mark, Step
+from core.questions.rules import Outcome, QuestionState
 from json import dumps, loads
 from rituals.models import OccurrenceState, RitualState, TurnState
 from tortoise.fields.base import OnDelete
@@ -300,6 +301,44 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Question',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('community', fields.ForeignKeyField('amicale.Community', source_field='community_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('platform', fields.CharEnumField(description='DISCORD: discord\nSLACK: slack\nTELEGRAM: telegram', enum_type=Platform, max_length=16)),
+                ('workspace', fields.CharField(max_length=64)),
+                ('channel', fields.CharField(default='', max_length=64)),
+                ('thread', fields.CharField(default='', max_length=64)),
+                ('key', fields.CharField(null=True, max_length=200)),
+                ('origin', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('ack', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('title', fields.CharField(max_length=120)),
+                ('topics', fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('state', fields.CharEnumField(default=QuestionState.OPEN, description='OPEN: open\nASKED_EXPERT: asked_expert\nANSWERED: answered\nSOLVED: solved\nWITHDRAWN: withdrawn', enum_type=QuestionState, max_length=16)),
+                ('round', fields.IntField(default=0)),
+                ('asked_at', UtcField(auto_now=False, auto_now_add=False)),
+                ('first_answer_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+                ('solved_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+                ('solved_by', fields.CharField(default='', max_length=330)),
+                ('team_told_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'question', 'app': 'amicale', 'unique_together': (('community', 'key'),), 'indexes': [Index(fields=['community_id', 'asked_at']), Index(fields=['platform', 'thread'])], 'pk_attr': 'id', 'table_description': 'Something asked, until it is solved.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='QuestionMessage',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('question', fields.ForeignKeyField('amicale.Question', source_field='question_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('key', fields.CharField(db_index=True, max_length=200)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'question_message', 'app': 'amicale', 'unique_together': (('question', 'key'),), 'pk_attr': 'id', 'table_description': "A message of a question's conversation: its key and who wrote it (None: ourselves)."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Ritual',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -342,6 +381,18 @@ class Migration(migrations.Migration):
                 ('at', UtcField(db_index=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'seen_delivery', 'app': 'amicale', 'unique_together': (('community', 'key'),), 'pk_attr': 'id', 'table_description': 'An event that was handled, its key is unique so that it is handled once.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Solicitation',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('question', fields.ForeignKeyField('amicale.Question', source_field='question_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+                ('outcome', fields.CharEnumField(default=Outcome.TAGGED, description='TAGGED: tagged\nTOOK: took\nPASSED: passed\nEXPIRED: expired', enum_type=Outcome, max_length=8)),
+            ],
+            options={'table': 'solicitation', 'app': 'amicale', 'unique_together': (('question', 'member'),), 'indexes': [Index(fields=['member_id', 'at'])], 'pk_attr': 'id', 'table_description': 'Somebody was tagged for a question, at most once, `member` is who.'},
             bases=['Model'],
         ),
         ops.CreateModel(
