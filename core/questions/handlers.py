@@ -1,0 +1,316 @@
+"""Which messages, reactions, buttons and commands are about questions, and what is answered."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from core.chat.actions import Choice, Kind
+from core.chat.adapter import Answer
+from core.chat.events import (
+    ButtonPressed,
+    CommandInvoked,
+    FormSubmitted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+    WorkspaceMoved,
+)
+from core.chat.identity import MessageRef, Role
+from core.chat.markup import inert
+from core.chat.messages import Message, Reply
+from core.engine.routes import Ask, Routes, Wants
+from core.engine.scene import Dialogue, Scene
+from core.members import service as members
+from core.members.models import MemberProfile
+from core.members.rules import topics_in
+from core.questions import escalation, pages, service
+from core.questions.matching import fold, matches
+from core.questions.models import Question, Solicitation
+from core.questions.rules import TITLE, WAITING, QuestionsSettings, bare
+
+routes = Routes("questions")
+
+PAUSE, RESUME, NOTHING = {"pause"}, {"reprendre", "resume"}, {"aucun", "aucune", "none"}
+
+
+# -- what is said and shown in the channels ---------------------------------------------------
+
+
+@routes.on(MessagePosted)
+async def posted(dialogue: Dialogue, event: MessagePosted) -> Answer:
+    """A word in a question's conversation, or a new question."""
+    ref = event.message
+    if ref.channel.private:
+        return None
+    found = await service.conversation_of(dialogue, ref, event.reply_to)
+    if service.makes_room(found, ref):
+        opened = await service.ask(
+            dialogue, dialogue.who, ref, event.at, event.text, event.reply_to
+        )
+        if opened is not None:
+            return None
+    if found is not None:
+        await service.heard(dialogue, dialogue.who, found, ref, event.at)
+        await escalation.answered_by(found, dialogue.who)
+    return None
+
+
+@routes.on(MessageEdited)
+async def edited(dialogue: Dialogue, event: MessageEdited) -> Answer:
+    """A hashtag added to a message opens it once; a question's own words are followed."""
+    if event.message.channel.private:
+        return None
+    found = await service.conversation_of(dialogue, event.message)
+    if found is not None:
+        await service.retitle(dialogue, found, event.message, event.text)
+    else:
+        await service.ask(dialogue, dialogue.who, event.message, event.at, event.text)
+    return None
+
+
+@routes.fact(MessageDeleted)
+async def deleted(scene: Scene, event: MessageDeleted) -> None:
+    """A question goes with its message, an answer with its own."""
+    await service.gone(scene, event.message)
+
+
+@routes.on(ReactionAdded)
+async def reacted(dialogue: Dialogue, event: ReactionAdded) -> Answer:
+    """The asker marks the message that solved it."""
+    question = await _marked(dialogue, event)
+    if question is not None:
+        by = _mark(event)
+        await service.solve(dialogue, question, key=event.message.key, by=by)
+    return None
+
+
+@routes.on(ReactionRemoved)
+async def unreacted(dialogue: Dialogue, event: ReactionRemoved) -> Answer:
+    """The asker takes back what solved it."""
+    question = await _marked(dialogue, event)
+    if question is not None and question.solved_by == _mark(event):
+        await service.reopen(dialogue, question, mistaken=True)
+    return None
+
+
+def _mark(event: ReactionAdded | ReactionRemoved) -> str:
+    return f"{event.message.key} {bare(event.emoji)}"
+
+
+async def _marked(dialogue: Dialogue, event: ReactionAdded | ReactionRemoved) -> Question | None:
+    """The asker's own question, when the reaction means «solved»."""
+    solves = dialogue.settings(QuestionsSettings).solves(event.emoji)
+    if not solves or event.message.channel.private:
+        return None
+    question = await service.conversation_of(dialogue, event.message)
+    return question if question and question.member_id == dialogue.who.member else None
+
+
+@routes.fact(WorkspaceMoved)
+async def moved(scene: Scene, event: WorkspaceMoved) -> None:
+    """A group changed its id: its questions go on in the new one."""
+    await service.moved(scene, event.workspace, event.to)
+
+
+# -- asking by form ---------------------------------------------------------------------------
+
+routes.command_form("question", "questions.ask")
+
+
+@routes.form(
+    "questions.ask",
+    Ask("title", min_length=8, max_length=TITLE),
+    Ask("details", kind=Kind.PARAGRAPH, required=False, max_length=1500),
+    Ask("topics", required=False, max_length=200),
+)
+async def ask(dialogue: Dialogue, event: FormSubmitted) -> Answer:
+    """Post it in the help channel, in the asker's name."""
+    title = " ".join(inert(event.answers["title"]).split())
+    known = dialogue.settings(QuestionsSettings).topics
+    written = topics_in(inert(event.answers.get("topics", "")))
+    topics = [next((k for k in known if fold(k) == fold(t)), t) for t in written]
+    details = event.answers.get("details", "")
+    await service.draft(dialogue, dialogue.who, title, details, topics)
+    return dialogue.reply("questions.sent")
+
+
+@routes.delivered("questions.posted")
+async def stands(scene: Scene, argument: str, ref: MessageRef) -> None:
+    """The question asked by form stands in its channel."""
+    await service.posted(scene, argument, ref)
+
+
+@routes.delivered("questions.acknowledged")
+async def acknowledged(scene: Scene, argument: str, ref: MessageRef) -> None:
+    """Our acknowledgement stands."""
+    await service.acknowledged(scene, argument, ref)
+
+
+@routes.delivered("questions.said")
+async def said(scene: Scene, argument: str, ref: MessageRef) -> None:
+    """Another message of ours stands."""
+    await service.said(scene, argument, ref)
+
+
+@routes.job(service.ESCALATE)
+async def escalate(scene: Scene, key: str) -> None:
+    """A question has waited long enough."""
+    await escalation.escalate(scene, key)
+
+
+# -- buttons ----------------------------------------------------------------------------------
+
+
+async def _own(
+    dialogue: Dialogue, event: ButtonPressed, act: Callable[[Question], Awaitable[Answer]]
+) -> Answer:
+    """Do it when the question is the presser's, or the presser of the team."""
+    question = await service.of_id(dialogue, event.action.argument)
+    if question is None:
+        return dialogue.reply("questions.gone")
+    if question.member_id != dialogue.who.member and not dialogue.who.may(Role.MODERATOR):
+        return dialogue.reply("questions.not_yours", name=question.member.name)
+    return await act(question)
+
+
+@routes.button("questions.solved")
+async def solved(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """It is solved."""
+
+    async def act(question: Question) -> Answer:
+        done = await service.solve(dialogue, question)
+        return dialogue.reply("questions.well_solved" if done else "questions.over")
+
+    return await _own(dialogue, event, act)
+
+
+@routes.button("questions.withdraw")
+async def withdraw(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """It is no longer asked."""
+
+    async def act(question: Question) -> Answer:
+        done = await service.withdraw(dialogue, question)
+        return dialogue.reply("questions.withdrawn" if done else "questions.over")
+
+    return await _own(dialogue, event, act)
+
+
+@routes.button("questions.reopen")
+async def reopen(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """It was not solved after all: the note that said so says it."""
+
+    async def act(question: Question) -> Answer:
+        if not await service.reopen(dialogue, question):
+            return dialogue.reply("questions.not_solved")
+        return Reply(Message(pages.say(dialogue, "questions.reopened")), edits=True)
+
+    return await _own(dialogue, event, act)
+
+
+async def _tagged(
+    dialogue: Dialogue, event: ButtonPressed, act: Callable[[Solicitation], Awaitable[Answer]]
+) -> Answer:
+    """Do it when the presser is the one who was tagged, and somebody is still wanted."""
+    asked = await escalation.asked_of(dialogue, event.action.argument)
+    if asked is None:
+        return dialogue.reply("questions.gone")
+    if asked.member_id != dialogue.who.member:
+        return dialogue.reply("questions.not_asked")
+    if asked.question.state not in WAITING:
+        return dialogue.reply("questions.no_longer")
+    return await act(asked)
+
+
+@routes.button("questions.take")
+async def take(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """The tagged person will answer."""
+
+    async def act(asked: Solicitation) -> Answer:
+        if not await escalation.take(dialogue, asked):
+            return dialogue.reply("questions.said_so")
+        text = pages.say(dialogue, "questions.taken", name=dialogue.who.name)
+        return Reply(Message(text, (pages.pass_button(dialogue, asked.id),)), edits=True)
+
+    return await _tagged(dialogue, event, act)
+
+
+@routes.button("questions.pass")
+async def hand_on(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """The tagged person passes."""
+
+    async def act(asked: Solicitation) -> Answer:
+        if not await escalation.hand_on(dialogue, asked):
+            return dialogue.reply("questions.said_so")
+        return Reply(Message(pages.say(dialogue, "questions.passed")), edits=True)
+
+    return await _tagged(dialogue, event, act)
+
+
+# -- commands and home ------------------------------------------------------------------------
+
+
+@routes.command("questions")
+async def show(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    """What is not solved."""
+    return Reply(pages.listing(dialogue, await service.ongoing(dialogue.community)))
+
+
+@routes.home
+async def at_home(dialogue: Dialogue) -> Message | None:
+    """The first of what is not solved."""
+    found = await service.ongoing(dialogue.community)
+    return pages.listing(dialogue, found, pages.AT_HOME)
+
+
+async def _suggested(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
+    """Topics somebody can help with that begin as typed, and those of the configuration."""
+    offered = {topic for profile in await _available(dialogue) for topic in profile.topics}
+    known = sorted({*offered, *dialogue.settings(QuestionsSettings).topics}, key=fold)
+    return [Choice(topic, topic) for topic in known if fold(topic).startswith(fold(typed.strip()))]
+
+
+async def _available(dialogue: Dialogue) -> list[MemberProfile]:
+    found = await members.experts(dialogue.community)
+    return [profile for profile in found if profile.member.absorbed_by is None]
+
+
+@routes.command("experts", Wants("thème", required=False, completes=_suggested))
+async def experts(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    """Who can help, with anything or with one topic."""
+    topic = " ".join(str(event.arguments.get("thème", "")).replace("#", " ").split())
+    found = await _available(dialogue)
+    if topic:
+        found = [p for p in found if any(matches(topic, offered) for offered in p.topics)]
+    return Reply(pages.experts(dialogue, found, topic))
+
+
+async def _set(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
+    """Pause and resume, then the topics of the configuration."""
+    words = [
+        Choice("pause", dialogue.label("questions.pause")),
+        Choice("reprendre", dialogue.label("questions.resume")),
+        *(Choice(topic, topic) for topic in dialogue.settings(QuestionsSettings).topics),
+    ]
+    return [c for c in words if fold(typed.strip()) in fold(f"{c.value} {c.label}")]
+
+
+@routes.command("expertise", Wants("thèmes", required=False, completes=_set))
+async def expertise(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    """See or say what one can help with; `pause` and `reprendre` set whether one may be asked."""
+    typed = inert(str(event.arguments.get("thèmes", ""))).strip()
+    profile = await members.profile_of(dialogue.who.member)
+    if not typed:
+        return Reply(pages.expertise(dialogue, profile))
+    word = fold(typed)
+    if word in PAUSE | RESUME:
+        profile.available = word in RESUME
+    elif word in NOTHING:
+        profile.topics = []
+    elif topics := topics_in(typed):
+        profile.topics = topics
+    else:
+        return dialogue.reply("questions.no_topic_there")
+    await members.save_profile(profile)
+    if word in PAUSE:
+        return dialogue.reply("questions.on_pause")
+    return Reply(pages.expertise(dialogue, profile))

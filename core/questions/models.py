@@ -1,0 +1,93 @@
+"""The tables of questions: what was asked, which messages belong to it, who was tagged."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from core.chat.identity import Platform
+from core.engine.database import UtcField
+from core.engine.models import Community
+from core.members.models import Member
+from core.questions.rules import TITLE, Outcome, QuestionState
+
+
+class Question(Model):
+    """Something asked, until it is solved.
+
+    `key` is the `MessageRef.key` of the question's message, `origin` that reference itself; both
+    are empty until a question asked by form stands in its channel. `thread` is the thread in
+    which it is answered, when it has one of its own. `ack` is where our acknowledgement stands.
+    Of what was asked only the `title` is kept. `round` numbers the escalation's jobs: only the
+    newest one counts. `solved_by` says which reaction solved it (`<message key> <emoji>`), empty
+    for a button. Who helped is read from the messages, so that linking and leaving change it.
+    """
+
+    id = fields.IntField(primary_key=True)
+    community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
+        "amicale.Community", related_name=False, on_delete=fields.CASCADE
+    )
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "amicale.Member", related_name=False, on_delete=fields.CASCADE
+    )
+    member_id: int
+    platform = fields.CharEnumField(Platform, max_length=16)
+    workspace = fields.CharField(max_length=64)
+    channel = fields.CharField(max_length=64, default="")
+    thread = fields.CharField(max_length=64, default="")
+    key = fields.CharField(max_length=200, null=True)
+    origin: fields.JSONField[dict[str, object] | None] = fields.JSONField(null=True)
+    ack: fields.JSONField[dict[str, object] | None] = fields.JSONField(null=True)
+    title = fields.CharField(max_length=TITLE)
+    topics: fields.JSONField[list[str]] = fields.JSONField(default=list)
+    state = fields.CharEnumField(QuestionState, max_length=16, default=QuestionState.OPEN)
+    round = fields.IntField(default=0)
+    asked_at = UtcField()
+    first_answer_at = UtcField(null=True)
+    solved_at = UtcField(null=True)
+    solved_by = fields.CharField(max_length=330, default="")
+    team_told_at = UtcField(null=True)
+
+    class Meta:
+        table = "question"
+        unique_together = (("community", "key"),)
+        indexes = (("community_id", "asked_at"), ("platform", "thread"))
+
+
+class QuestionMessage(Model):
+    """A message of a question's conversation: its key and who wrote it (None: ourselves)."""
+
+    id = fields.BigIntField(primary_key=True)
+    question: fields.ForeignKeyRelation[Question] = fields.ForeignKeyField(
+        "amicale.Question", related_name=False, on_delete=fields.CASCADE
+    )
+    question_id: int
+    member: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "amicale.Member", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    member_id: int | None
+    key = fields.CharField(max_length=200, db_index=True)
+    at = UtcField()
+
+    class Meta:
+        table = "question_message"
+        unique_together = (("question", "key"),)
+
+
+class Solicitation(Model):
+    """Somebody was tagged for a question, at most once, `member` is who."""
+
+    id = fields.IntField(primary_key=True)
+    question: fields.ForeignKeyRelation[Question] = fields.ForeignKeyField(
+        "amicale.Question", related_name=False, on_delete=fields.CASCADE
+    )
+    question_id: int
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "amicale.Member", related_name=False, on_delete=fields.CASCADE
+    )
+    member_id: int
+    at = UtcField()
+    outcome = fields.CharEnumField(Outcome, max_length=8, default=Outcome.TAGGED)
+
+    class Meta:
+        table = "solicitation"
+        unique_together = (("question", "member"),)
+        indexes = (("member_id", "at"),)

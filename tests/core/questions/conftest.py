@@ -1,0 +1,24 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.engine.help import help_routes
+from core.engine.routes import Routes
+from core.members.handlers import routes as member_routes
+from core.members.rules import MembersSettings
+from core.questions.handlers import routes
+from core.questions.rules import QuestionsSettings
+from tests.village import Village, village
+
+MODULES = ["core.engine.models", "core.members.models", "core.questions.models"]
+SETTINGS: dict[type, object] = {
+    MembersSettings: MembersSettings(),
+    QuestionsSettings: QuestionsSettings(),
+}
+ROOMS = [member_routes, routes]
+
+
+@pytest.fixture
+async def place() -> AsyncIterator[Village]:
+    async with village(MODULES, [*ROOMS, help_routes(Routes.of(ROOMS))], SETTINGS) as made:
+        yield made
