@@ -86,8 +86,7 @@ class RitualSettings(BaseModel):
 
     def coming(self, moment: datetime, zone: ZoneInfo) -> Iterator["Steps"]:
         """The dates whose publication comes after an aware moment, in order, without end."""
-        for day, _ in self.weekly.after(moment, zone):
-            yield self.steps(day, zone)
+        return (self.steps(found[0], zone) for found in self.weekly.after(moment, zone))
 
 
 UTC = ZoneInfo("UTC")

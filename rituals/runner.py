@@ -1,6 +1,7 @@
 """What happens at each moment of a date: asking, asking somebody else, publishing."""
 
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -34,10 +35,10 @@ async def materialise(scene: Scene) -> None:
     Called every night by a job, and by the suite when it starts. A moment that is past by then
     is due at once, and decides by itself whether it still makes sense.
     """
+    last = scene.now + AHEAD
     for settings in scene.settings(RitualsSettings).programme:
-        for steps in settings.coming(scene.now, scene.zone):
-            if steps.publish > scene.now + AHEAD:
-                break
+        dates = settings.coming(scene.now, scene.zone)
+        for steps in takewhile(lambda s: s.publish <= last, dates):
             found = await service.appointment(scene, settings, steps.day)
             for kind, at in (
                 ("rituals.notice", steps.notice),
