@@ -6,6 +6,7 @@ stop the whole batch.
 """
 
 import asyncio
+import logging
 import os
 from typing import Any
 
@@ -21,6 +22,9 @@ from core.chat.messages import Image
 # Opts in to durations as timedelta; without it the library warns at each 429
 # (https://docs.python-telegram-bot.org/en/v22.8/telegram.error.html#telegram.error.RetryAfter).
 os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+# A 429 is told to whoever sends; the limiter's own traceback would only repeat it.
+logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
 
 LIMITED = ("send", "edit", "copy", "forward")
 """Methods that put something in a chat, which Telegram counts.

@@ -4,18 +4,15 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 from bots.telegram.api import JSON, Api
+from bots.telegram.botfather import RIGHTS
 from bots.telegram.errors import Moved
 from bots.telegram.places import Setting, setting
 from bots.telegram.settings import TelegramSettings
 from core.chat.adapter import DeliveryError, Permanent, Problem, Transient
 
 ADMINISTRATORS = "in the group: Manage group > Administrators > the bot"
-RIGHTS = {
-    "can_invite_users": ("Add users", "requests to join cannot be approved"),
-    "can_restrict_members": ("Ban users", "the gate cannot be closed"),
-}
-"""Rights we cannot do without (https://core.telegram.org/bots/api#chatmemberadministrator)."""
-TOPICS_RIGHT = {"can_manage_topics": ("Manage topics", "topics cannot be opened for questions")}
+TOPICS_RIGHT = "can_manage_topics"
+"""The one right that matters only where topics are used."""
 FIND_TOPIC = (
     "write chat_id/topic_id: copy the link of a message in the topic, the topic id is the number "
     "before the last (https://t.me/c/1234567890/<topic_id>/<message>)"
@@ -39,6 +36,7 @@ async def diagnose(settings: TelegramSettings) -> list[Problem]:
                 "Telegram",
                 f"the server at AMICALE_TELEGRAM_API_URL does not answer ({error})",
                 "check the address and the network, then run the check again",
+                fatal=False,
             ),
             *problems,
         ]
@@ -145,11 +143,13 @@ class _Doctor:
                     "the group and add it again; or make it an administrator",
                 )
             return
-        needed = {**RIGHTS, **(TOPICS_RIGHT if self._uses_topics(chat) else {})}
-        for right, (name, effect) in needed.items():
-            if member["status"] != "creator" and not member.get(right):
+        for right, (switch, reason) in RIGHTS.items():
+            idle = right == TOPICS_RIGHT and not self._uses_topics(chat)
+            if member["status"] != "creator" and not member.get(right) and not idle:
                 yield Problem(
-                    f"telegram right {right}", effect, f"{ADMINISTRATORS} > turn on «{name}»"
+                    f"telegram right {right}",
+                    f"missing, and needed to {reason}",
+                    f"{ADMINISTRATORS} > turn on «{switch}»",
                 )
 
     def _uses_topics(self, chat: JSON) -> bool:

@@ -26,7 +26,6 @@ class Here:
 
     workspace: str
     chats: frozenset[str]
-    bot: int
     username: str
     commands: Commands
     administers: bool = True

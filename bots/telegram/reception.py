@@ -104,7 +104,6 @@ class Reception:
         return Here(
             workspace=self._places.workspace,
             chats=self._places.chats,
-            bot=int(self._me.get("id", 0)),
             username=str(self._me.get("username", "")),
             commands=self._commands,
             administers=self._administers,

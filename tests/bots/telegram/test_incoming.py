@@ -34,7 +34,7 @@ PAYLOADS = Path(__file__).parents[2] / "payloads" / "telegram"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 THEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 GROUP = "-1001234567890"
-HERE = Here(GROUP, frozenset({GROUP}), 7000, "amicale_bot", Commands.of(SmallMenu()))
+HERE = Here(GROUP, frozenset({GROUP}), "amicale_bot", Commands.of(SmallMenu()))
 LEA = Account(Platform.TELEGRAM, GROUP, "501")
 BOB = Account(Platform.TELEGRAM, GROUP, "502")
 IN_GROUP = Channel(Platform.TELEGRAM, GROUP, GROUP)
