@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,6 +19,8 @@ from core.engine.database import sqlite_file
 
 PATIENCE = 20.0
 """Seconds after which what does not answer is called out of reach."""
+TEST_POSTGRES = "AMICALE_TEST_POSTGRES"
+"""The one variable that only the tests read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,12 @@ def read() -> SetUp:
         )
         return SetUp(None, None, found)
     logs.hide(settings.secrets)
+    unknown = tuple(_unknown(os.environ))
     try:
         config = load(settings.config)
     except ConfigurationError as error:
-        return SetUp(settings, None, (*_tokens(settings, None), *_faults(error)))
-    return SetUp(settings, config, _tokens(settings, config))
+        return SetUp(settings, None, (*unknown, *_tokens(settings, None), *_faults(error)))
+    return SetUp(settings, config, (*unknown, *_tokens(settings, config)))
 
 
 async def check(set_up: SetUp, menu: Menu) -> list[Problem]:
@@ -56,7 +61,7 @@ async def check(set_up: SetUp, menu: Menu) -> list[Problem]:
     settings, config = set_up.settings, set_up.config
     if settings is None:
         return problems
-    problems += await database(settings.database_url)
+    problems += await check_database(settings.database_url)
     if config is not None:
         adapters = suite.adapters(settings, config, menu, SystemClock())
         for found in await asyncio.gather(*(_ask(a) for a in adapters.values())):
@@ -64,7 +69,7 @@ async def check(set_up: SetUp, menu: Menu) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-async def database(url: str) -> list[Problem]:
+async def check_database(url: str) -> list[Problem]:
     """What keeps the database from being used; changes nothing in it."""
     where = "AMICALE_DATABASE_URL"
     file = sqlite_file(url)
@@ -97,6 +102,16 @@ async def _ask(adapter: Adapter) -> list[Problem]:
     except TimeoutError:
         what = f"no answer in {PATIENCE:g} s"
         return [Problem(str(adapter.platform), what, remedy, fatal=False)]
+
+
+def _unknown(environment: Mapping[str, str]) -> Iterator[Problem]:
+    """Variables that look like ours and are not: misspelt, most often."""
+    known = {f"AMICALE_{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(environment):
+        if name.startswith("AMICALE_") and name not in known | {TEST_POSTGRES}:
+            near = get_close_matches(name, known, n=1)
+            remedy = f"did you mean {near[0]}?" if near else "remove it; docs/operator.md has all"
+            yield Problem(name, "is not a variable we know", remedy, fatal=False)
 
 
 def _faults(error: ConfigurationError) -> tuple[Problem, ...]:

@@ -8,7 +8,6 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text as Line
@@ -21,8 +20,6 @@ from config.settings import Settings
 from core.chat.actions import Choice
 from core.chat.adapter import Permanent, Problem
 from core.chat.events import CommandInvoked
-from core.chat.markup import words
-from core.chat.messages import Image
 from core.engine import database
 from core.engine.clock import SystemClock
 from core.engine.menu import RouteMenu

@@ -48,12 +48,13 @@ async def migrate(url: str) -> list[str]:
     file = sqlite_file(url)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
+    holds = file is not None and file.exists() and file.stat().st_size > 0
     config = tortoise_config(url)
     try:
         await Tortoise.init(config=config)
         async with _alone(config):
             missing = await _missing(config)
-            if missing:
+            if missing and file is not None and holds:
                 backup(file)
                 await executor(config).migrate()
     finally:
@@ -71,14 +72,12 @@ async def missing(url: str) -> list[str]:
         await close()
 
 
-def backup(file: Path | None) -> Path | None:
-    """Copy a SQLite file that holds something; says where the copy is.
+def backup(file: Path) -> Path:
+    """Copy a SQLite file beside itself; says where the copy is.
 
     SQLite copies it itself: what a killed process left in the write-ahead log is in the copy too
     (https://www.sqlite.org/backup.html).
     """
-    if file is None or not file.exists() or not file.stat().st_size:
-        return None
     copy = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%S}.bak")
     with closing(sqlite3.connect(file)) as ours, closing(sqlite3.connect(copy)) as theirs:
         ours.backup(theirs)

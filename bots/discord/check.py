@@ -8,7 +8,7 @@ import discord
 from bots.discord.failures import meaning
 from bots.discord.invite import PERMISSIONS, invite_url
 from bots.discord.settings import DiscordSettings
-from core.chat.adapter import DeliveryError, Permanent, Problem
+from core.chat.adapter import DeliveryError, Permanent, Problem, Transient
 from core.chat.identity import Purpose
 
 PORTAL = "https://discord.com/developers/applications"
@@ -59,6 +59,7 @@ def _broken(error: DeliveryError) -> Problem:
         "AMICALE_DISCORD_API_URL",
         str(error),
         "check the address and the network, see https://discordstatus.com, then try again",
+        fatal=not isinstance(error, Transient),
     )
 
 

@@ -12,13 +12,13 @@ _STEPS = """\
 With @BotFather (https://t.me/BotFather):
   /newbot          a name people will see, then a user name that ends in "bot";
                    the token it gives goes into AMICALE_TELEGRAM_TOKEN
-  /setprivacy      the bot > Disable: else it reads only commands
-  /setjoingroups   the bot > Enable: until it is in your groups
+  /setprivacy      your bot > Disable: else it reads only commands
+  /setjoingroups   your bot > Enable: until it is in your groups
   /setcommands     leave it: the menu is published at each start
 
 In the group, as its owner:
   Edit > Group type, approve new members: on, so that the charter comes first
-  Administrators > Add administrator > the bot, with these rights on:
+  Administrators > Add administrator > your bot, with these rights on:
 {rights}
   (an administrator also gets reactions and sees who comes and goes)
 
