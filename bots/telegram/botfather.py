@@ -12,13 +12,13 @@ _STEPS = """\
 With @BotFather (https://t.me/BotFather):
   /newbot          a name people will see, then a user name that ends in "bot";
                    the token it gives goes into AMICALE_TELEGRAM_TOKEN
-  /setprivacy      your bot > Disable: else it reads only commands
-  /setjoingroups   your bot > Enable: until it is in your groups
+  /setprivacy      {bot} > Disable: else it reads only commands
+  /setjoingroups   {bot} > Enable: until it is in your groups
   /setcommands     leave it: the menu is published at each start
 
 In the group, as its owner:
   Edit > Group type, approve new members: on, so that the charter comes first
-  Administrators > Add administrator > your bot, with these rights on:
+  Administrators > Add administrator > {bot}, with these rights on:
 {rights}
   (an administrator also gets reactions and sees who comes and goes)
 
@@ -28,7 +28,7 @@ which is the channel "-1001234567890/5". amicale check says whether all of it is
 """
 
 
-def instructions() -> str:
-    """The whole of it, in the order in which it is done, as English text."""
-    rights = [f"    {switch:<14} to {reason}" for switch, reason in RIGHTS.values()]
-    return _STEPS.format(rights="\n".join(rights))
+def instructions(name: str = "") -> str:
+    """The whole of it, in the order in which it is done; `name` is the bot's user name."""
+    rights = [f"    «{switch}» to {reason}" for switch, reason in RIGHTS.values()]
+    return _STEPS.format(rights="\n".join(rights), bot=f"@{name}" if name else "your bot")
