@@ -54,8 +54,9 @@ async def migrate(url: str) -> list[str]:
         await Tortoise.init(config=config)
         async with _alone(config):
             missing = await _missing(config)
-            if missing and file is not None and holds:
-                backup(file)
+            if missing:
+                if file is not None and holds:
+                    backup(file)
                 await executor(config).migrate()
     finally:
         await close()
