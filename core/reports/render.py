@@ -149,12 +149,12 @@ class Page:
         return self._say("reports.quoted", title=shown)
 
     def _duration(self, minutes: float) -> Text:
-        if minutes < HOUR:
-            return self._say("reports.minutes", number=max(1, round(minutes)))
-        if minutes < 2 * DAY:
-            hours, rest = divmod(round(minutes), HOUR)
-            return self._say("reports.hours", hours=hours, minutes=f"{rest:02}")
-        return self._say("reports.days", number=round(minutes / DAY))
+        whole = max(1, round(minutes))
+        if whole < HOUR:
+            return self._say("reports.minutes", number=whole)
+        if whole < 2 * DAY:
+            return self._say("reports.hours", hours=whole // HOUR, minutes=f"{whole % HOUR:02}")
+        return self._say("reports.days", number=round(whole / DAY))
 
     def _gathering(self, one: Gathering) -> Text:
         parts = [self._say("reports.ritual", count=one.taken_part.count, ritual=named(one.ritual))]
