@@ -29,9 +29,9 @@ def demo(
     days: Annotated[int, typer.Option(min=1, max=9, help="How many days to play.")] = 9,
 ) -> None:
     """Watch a community live nine days on the three platforms, without any account."""
-    from bots.demo.stage import play
+    from bots.demo.play import play
 
-    raise typer.Exit(asyncio.run(play(transcript=transcript, days=days)))
+    raise typer.Exit(asyncio.run(play(transcript_to=transcript, days=days)))
 
 
 @cli.command()
@@ -66,7 +66,7 @@ def digest(
     chart: Annotated[Path | None, typer.Option(help="Where to write the chart (PNG).")] = None,
 ) -> None:
     """Print a week's digest."""
-    from bots.operate import print_digest
+    from bots.report import print_digest
 
     raise typer.Exit(asyncio.run(print_digest(week, chart)))
 

@@ -22,6 +22,7 @@ from core.engine.menu import RouteMenu
 from core.engine.models import Community
 from core.engine.texts import Texts
 from core.members.service import MemberDirectory
+from rituals.runner import materialise
 
 log = structlog.get_logger()
 
@@ -178,6 +179,8 @@ class Suite:
         for error in refused:
             await self.stop()
             raise error
+        async with database.transaction():
+            await materialise(self.app.scene())
         self._loop(self.app.work)
         if self.beats:
             self._scheduler = AsyncIOScheduler(timezone=UTC)

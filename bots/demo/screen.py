@@ -27,9 +27,9 @@ class Screen:
     Use as a context. `show` is given everything seen so far each time.
     """
 
-    def __init__(self, console: Console, zone: ZoneInfo, days: int) -> None:
+    def __init__(self, console: Console, zone: str, days: int) -> None:
         self._console = console
-        self._zone = zone
+        self._zone = ZoneInfo(zone)
         self._days = days
         self._day = 0
         self._title = ""

@@ -1,7 +1,7 @@
 """Where a story is played: the stand-ins, the suite on a fresh database, and a driven clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ QUIET = 0.05
 
 @dataclass(slots=True)
 class Stage:
-    """People act here, and time passes when told to.
+    """People act here, and time passes when told to; `watch` is called whenever it is at rest.
 
     A button or form is named by its key in the catalogues, so that a story does not depend on
     the wording.
@@ -35,6 +35,7 @@ class Stage:
     clock: DrivenClock
     folder: Path
     suite: Suite
+    watch: Callable[[], None] = lambda: None
 
     def actor(self, name: str, platform: str, language: str = "fr") -> "Actor":
         """Somebody, who did nothing yet."""
@@ -54,7 +55,8 @@ class Stage:
             await self.suite.settle()
             await asyncio.sleep(QUIET)
             if self.towns.world.changes == before:
-                return
+                break
+        self.watch()
 
     async def until(self, moment: datetime, *, step: timedelta = timedelta(hours=1)) -> None:
         """Let time pass until a moment, doing what falls due on the way."""

@@ -53,11 +53,11 @@ class Story:
     def __post_init__(self) -> None:
         self.cast = {name: self.stage.actor(name, where) for name, where in PEOPLE.items()}
 
-    async def days(self, last: int = 9) -> AsyncIterator[tuple[int, str]]:
-        """Play one day after the other, up to `last`; each is announced, then played."""
+    async def days(self, last: int = 9) -> AsyncIterator[str]:
+        """Play one day after the other, up to `last`; the title of each, before it is played."""
         for number, (title, play) in enumerate(self._programme()[:last], 1):
             await self.at(number, 9)
-            yield number, title
+            yield title
             await play()
 
     def _programme(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
@@ -217,7 +217,12 @@ class Story:
         await self.cast["Chloé"].unreacts(hello, "👍")
         slack = await self.cast["Fatou"].says("Bon week-end à toutes et tous.", channel="entraide")
         await self.cast["Alice M."].reacts(slack, "🎉")
-        await self.cast["Karim"].says("Le guide RGPD est à jour.", channel="entraide")
+        omar, zoe = self.cast["Omar"], self.cast["Zoé"]
+        asked = await omar.says(
+            "Un bilan de compétences entre-t-il dans le compte ? #ConseilCPF", channel="entraide"
+        )
+        await zoe.says("Oui, s’il est fait par un organisme certifié.", to=asked)
+        await omar.presses("questions.solved")
 
     async def _late_comer(self) -> None:
         lea = self.cast["Léa"]

@@ -1,0 +1,60 @@
+"""A week's digest outside the chats: on the command line and at the end of the demo."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from bots.checking import read
+from bots.suite import open_app
+from core.chat.markup import words
+from core.chat.messages import Image
+from core.engine import database
+from core.engine.app import App
+from core.engine.clock import SystemClock
+from core.reports.chart import drawn
+from core.reports.render import message
+from core.reports.service import digest
+
+OK, WRONG = 0, 2
+
+
+async def written(app: App, week: str) -> tuple[str, Image | None]:
+    """A week's digest in the community's language, and its chart.
+
+    The chart is None when matplotlib is not installed. Raises ValueError for what is no week.
+    """
+    language = app.community.language
+    figures = await digest(app.scene(), week)
+    text = words(message(figures, app.texts, language).text)
+    return text, await drawn(figures, app.texts, language)
+
+
+def keep(image: Image, path: Path) -> None:
+    """Write a chart to a file, in a folder made when needed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(image.content)
+
+
+async def print_digest(week: str, chart: Path | None) -> int:
+    """Print a week's digest, and write its chart where told; 2 when that cannot be."""
+    out, errors = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+    set_up = read()
+    if set_up.settings is None or set_up.config is None:
+        for problem in set_up.problems:
+            errors.print(f"{problem.where}: {problem.what}\n    {problem.remedy}", markup=False)
+        return WRONG
+    try:
+        app = await open_app(set_up.settings, set_up.config, SystemClock())
+        text, image = await written(app, week)
+    except ValueError as problem:
+        errors.print(str(problem), style="red", markup=False)
+        return WRONG
+    finally:
+        await database.close()
+    out.print(text, markup=False)
+    if chart is not None and image is None:
+        errors.print("no chart: install the extra `charts`", style="yellow", markup=False)
+    elif chart is not None and image is not None:
+        keep(image, chart)
+        out.print(f"{chart}: {image.alt}", markup=False)
+    return OK
