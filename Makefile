@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fix bench clean lock
+.PHONY: help demo run test check fix migration lock clean
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -42,6 +42,9 @@ check: $(READY) ## Format, lint, types and contracts
 fix: $(READY) ## Mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+migration: $(READY) ## Write a migration for what changed in the tables: make migration NAME=…
+	@$(BIN)/tortoise -c bots.schema.TORTOISE makemigrations -n $(NAME)
 
 lock: $(READY) ## Write the hash-locked requirements anew
 	@printf 'uv\n' | $(BIN)/uv pip compile -q - --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements/bootstrap.txt
