@@ -20,7 +20,7 @@ async def can_help(
     """Somebody who said what they can help with."""
     person = place.person(name, on)
     await person.runs(f"/expertise {topics}")
-    assert seen(person, topics.split(",", maxsplit=1)[0])
+    assert seen(person, topics.split(",", maxsplit=1)[0].lower())
     return person
 
 

@@ -157,7 +157,7 @@ async def test_a_deleted_question_is_withdrawn_and_a_deleted_answer_no_longer_co
     await carol.deletes(better)
     question = await only()
     assert question.state is QuestionState.OPEN
-    assert question.first_answer_at is None
+    assert not question.first_answer_at
     await place.passes(minutes=30)
     assert seen(alice, "l’équipe d’animation est prévenue")
     await alice.deletes(asked)
