@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
 from core.chat.identity import Destination, Purpose, Role
-from core.chat.messages import Message, Reply
+from core.chat.messages import Message, Reply, Text
 from core.engine.errors import Refused
 from core.engine.routes import Routes, Wants
 from core.engine.scene import Dialogue, Scene
@@ -29,7 +29,7 @@ def _prepares(scene: Scene) -> Weekly:
     return scene.settings(ReportsSettings).prepares
 
 
-@routes.job("reports.prepare", max_delay=LATE, recurs=_prepares)
+@routes.job("reports.prepare", recurs=_prepares)
 async def prepare(scene: Scene, key: str) -> None:
     """Get ready to draw, which takes seconds the first time."""
     chart.prepare()
@@ -67,7 +67,7 @@ async def show(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     try:
         week = service.asked_week(dialogue, written)
     except ValueError as error:
-        current = service.current_week(dialogue).name
+        current = Text(service.current_week(dialogue).name)  # ours, and shown as code
         raise Refused("reports.no_week", written=written[:40], current=current) from error
     figures = await service.figures(dialogue, week)
     return Reply(await _page(dialogue, figures, dialogue.who.language))

@@ -1,4 +1,3 @@
-import re
 import struct
 import sys
 from collections.abc import Sequence
@@ -6,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from core.chat.actions import Action
 from core.chat.markup import blocks, words
@@ -137,14 +137,16 @@ def test_the_chart_speaks_the_language_and_survives_a_week_without_anybody() -> 
 
 
 async def test_without_the_drawing_library_the_digest_goes_out_and_the_log_says_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("matplotlib", "matplotlib.figure", "matplotlib.backends.backend_agg"):
         monkeypatch.setitem(sys.modules, name, None)
     chart._load()
-    image = await chart.drawn(FULL, TEXTS, "fr")
+    with capture_logs() as logs:
+        image = await chart.drawn(FULL, TEXTS, "fr")
     assert image is None
-    assert re.search(r"digest without its chart.*matplotlib", capsys.readouterr().out)
+    assert [line["event"] for line in logs] == ["digest without its chart"]
+    assert "charts" in logs[0]["remedy"]
     assert isinstance(render.message(FULL, TEXTS, "fr", image), Message)
 
 
