@@ -6,7 +6,7 @@ from core.chat.identity import Account, Purpose
 from core.engine.scene import Scene, Speaker
 from core.members import service as members
 from core.members.models import Member, MemberAccount
-from core.questions import pages, rules, service
+from core.questions import conversation, pages, rules, service
 from core.questions.models import Question, Solicitation
 from core.questions.rules import (
     EXPERTS_ASKED,
@@ -29,7 +29,7 @@ async def escalate(scene: Scene, key: str) -> None:
     outside waking hours (the process was stopped) waits for them.
     """
     number, _, turn = key.partition(":")
-    question = await service.of_id(scene, number)
+    question = await conversation.of_id(scene, number)
     if question is None or question.state not in WAITING or str(question.round) != turn:
         return
     if not await Member.exists(id=question.member_id, left_at=None):

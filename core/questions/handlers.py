@@ -23,10 +23,10 @@ from core.engine.scene import Dialogue, Scene
 from core.members import service as members
 from core.members.models import MemberProfile
 from core.members.rules import topics_in
-from core.questions import escalation, pages, service
+from core.questions import conversation, escalation, pages, service
 from core.questions.matching import fold, matches
 from core.questions.models import Question, Solicitation
-from core.questions.rules import TITLE, WAITING, QuestionsSettings, bare
+from core.questions.rules import ONGOING, TITLE, WAITING, QuestionsSettings, bare
 
 routes = Routes("questions")
 
@@ -42,8 +42,8 @@ async def posted(dialogue: Dialogue, event: MessagePosted) -> Answer:
     ref = event.message
     if ref.channel.private:
         return None
-    found = await service.conversation_of(dialogue, ref, event.reply_to)
-    if service.makes_room(found, ref):
+    found = await conversation.conversation_of(dialogue, ref, event.reply_to)
+    if conversation.makes_room(found, ref):
         opened = await service.ask(
             dialogue, dialogue.who, ref, event.at, event.text, event.reply_to
         )
@@ -60,7 +60,7 @@ async def edited(dialogue: Dialogue, event: MessageEdited) -> Answer:
     """A hashtag added to a message opens it once; a question's own words are followed."""
     if event.message.channel.private:
         return None
-    found = await service.conversation_of(dialogue, event.message)
+    found = await conversation.conversation_of(dialogue, event.message)
     if found is not None:
         await service.retitle(dialogue, found, event.message, event.text)
     else:
@@ -102,7 +102,7 @@ async def _marked(dialogue: Dialogue, event: ReactionAdded | ReactionRemoved) ->
     solves = dialogue.settings(QuestionsSettings).solves(event.emoji)
     if not solves or event.message.channel.private:
         return None
-    question = await service.conversation_of(dialogue, event.message)
+    question = await conversation.conversation_of(dialogue, event.message)
     return question if question and question.member_id == dialogue.who.member else None
 
 
@@ -165,7 +165,7 @@ async def _own(
     dialogue: Dialogue, event: ButtonPressed, act: Callable[[Question], Awaitable[Answer]]
 ) -> Answer:
     """Do it when the question is the presser's, or the presser of the team."""
-    question = await service.of_id(dialogue, event.action.argument)
+    question = await conversation.of_id(dialogue, event.action.argument)
     if question is None:
         return dialogue.reply("questions.gone")
     if question.member_id != dialogue.who.member and not dialogue.who.may(Role.MODERATOR):
@@ -201,7 +201,8 @@ async def reopen(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 
     async def act(question: Question) -> Answer:
         if not await service.reopen(dialogue, question):
-            return dialogue.reply("questions.not_solved")
+            followed = question.state in ONGOING
+            return dialogue.reply("questions.not_solved" if followed else "questions.over")
         return Reply(Message(pages.say(dialogue, "questions.reopened")), edits=True)
 
     return await _own(dialogue, event, act)

@@ -3,79 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from tortoise.expressions import Q
 
 from core.chat.actions import Action
-from core.chat.identity import Channel, MessageRef, Place, Purpose, Workspace
+from core.chat.identity import MessageRef, Place, Purpose, Workspace
 from core.chat.messages import Message
 from core.engine.models import Community
 from core.engine.scene import Scene, Speaker
 from core.members.models import Member
-from core.questions import pages, rules
+from core.questions import conversation, pages, rules
 from core.questions.models import Question, QuestionMessage
 from core.questions.rules import ONGOING, WAITING, Fact, Figures, QuestionsSettings, QuestionState
 
 ESCALATE = "questions.escalate"
-
-_REF = TypeAdapter(MessageRef)
-
-
-# -- finding ----------------------------------------------------------------------------------
-
-
-async def of_id(scene: Scene, written: str) -> Question | None:
-    """The question a button names, `member` loaded; None when there is no such one."""
-    if not written.isdecimal():
-        return None
-    rows = Question.filter(id=int(written), community=scene.community).exclude(key=None)
-    return await rows.select_related("member").first()
-
-
-async def conversation_of(
-    scene: Scene, ref: MessageRef, reply_to: MessageRef | None = None
-) -> Question | None:
-    """The question in whose conversation a message stands, the newest when there are several.
-
-    Known by the message itself, by the message it answers, or by its thread; a platform may
-    report a thread as a channel of its own.
-    """
-    keys = [ref.key, *([reply_to.key] if reply_to else [])]
-    said = QuestionMessage.filter(question__community=scene.community, key__in=keys)
-    row = await said.order_by("-question_id").first()
-    if row is not None:
-        return await Question.get(id=row.question_id).select_related("member")
-    channel = ref.channel
-    threads = Q(thread=channel.id)
-    if channel.thread:
-        threads |= Q(channel=channel.id, thread=channel.thread)
-    rows = Question.filter(threads, community=scene.community, platform=channel.platform)
-    return await rows.order_by("-id").select_related("member").first()
-
-
-def makes_room(question: Question | None, ref: MessageRef) -> bool:
-    """Whether a message may open a question although it stands in that one's conversation.
-
-    It may not, save in a thread that hangs below something else (a tip, a topic of a forum),
-    where questions follow one another.
-    """
-    if question is None:
-        return True
-    origin = origin_of(question)
-    shared = origin is not None and origin.channel.thread == question.thread != origin.id
-    return shared and question.state not in ONGOING and question.key != ref.key
-
-
-def origin_of(question: Question) -> MessageRef | None:
-    """The question's own message, None when it can no longer be named (a group that moved)."""
-    return _REF.validate_python(question.origin) if question.origin else None
-
-
-def place_of(question: Question) -> MessageRef | Channel:
-    """Where its conversation goes on: in its thread, else in its channel."""
-    origin = origin_of(question)
-    return origin or Channel(question.platform, question.workspace, question.channel)
-
 
 # -- asking -----------------------------------------------------------------------------------
 
@@ -134,9 +74,9 @@ async def draft(
     return question
 
 
-async def posted(scene: Scene, written: str, ref: MessageRef) -> None:
+async def posted(scene: Scene, number: str, ref: MessageRef) -> None:
     """A question asked by form stands in its channel: it begins."""
-    question = await Question.get_or_none(id=int(written), key=None)
+    question = await Question.get_or_none(id=int(number), key=None)
     if question is not None:
         question.key = ref.key
         await _stands(scene, question, ref, None)
@@ -147,13 +87,13 @@ async def _stands(
 ) -> None:
     channel = ref.channel
     question.channel = channel.id
-    question.origin = _REF.dump_python(ref, mode="json")
+    question.origin = conversation.written(ref)
     if channel.thread in {None, ref.id}:
         question.thread = ref.id
     elif reply_to is not None and reply_to.id == channel.thread:
         question.thread = channel.thread
     await question.save()
-    await remember(question, ref, question.member_id, question.asked_at)
+    await conversation.remember(question, ref, question.member_id, question.asked_at)
     await scene.owe(
         pages.card(scene, question),
         ref,
@@ -163,33 +103,26 @@ async def _stands(
     await watch(scene, question, first_due(scene))
 
 
-async def acknowledged(scene: Scene, written: str, ref: MessageRef) -> None:
+async def acknowledged(scene: Scene, number: str, ref: MessageRef) -> None:
     """Our acknowledgement stands: learn the thread, and redraw it if things went on meanwhile."""
-    question = await of_id(scene, written)
+    question = await conversation.of_id(scene, number)
     if question is None:
         return
-    question.ack = _REF.dump_python(ref, mode="json")
-    origin = origin_of(question)
+    question.ack = conversation.written(ref)
+    origin = conversation.origin_of(question)
     if origin and ref.channel.thread and ref.channel.thread != origin.channel.thread:
         question.thread = ref.channel.thread
     await question.save(update_fields=["ack", "thread"])
-    await remember(question, ref, None, scene.now)
+    await conversation.remember(question, ref, None, scene.now)
     if question.state not in ONGOING:
         await _redraw(scene, question)
 
 
-async def said(scene: Scene, written: str, ref: MessageRef) -> None:
+async def said(scene: Scene, number: str, ref: MessageRef) -> None:
     """Another message of ours stands in the conversation."""
-    question = await of_id(scene, written)
+    question = await conversation.of_id(scene, number)
     if question is not None:
-        await remember(question, ref, None, scene.now)
-
-
-async def remember(question: Question, ref: MessageRef, member: int | None, at: datetime) -> None:
-    """That message belongs to the conversation."""
-    await QuestionMessage.get_or_create(
-        {"member_id": member, "at": at}, question_id=question.id, key=ref.key
-    )
+        await conversation.remember(question, ref, None, scene.now)
 
 
 async def retitle(scene: Scene, question: Question, ref: MessageRef, text: str) -> None:
@@ -237,7 +170,7 @@ async def heard(
     """Somebody wrote in the conversation: an answer, unless it is the asker's own word."""
     if question.state is QuestionState.WITHDRAWN:
         return
-    await remember(question, ref, who.member, at)
+    await conversation.remember(question, ref, who.member, at)
     if who.member == question.member_id or question.state not in WAITING:
         return
     await unwatch(scene, question)
@@ -252,10 +185,18 @@ async def gone(scene: Scene, ref: MessageRef) -> None:
     for row in await rows.select_related("question"):
         question = row.question
         if question.key == ref.key:
-            await withdraw(scene, question)
-            continue
-        await row.delete()
-        await _recount(scene, question)
+            await _erase(scene, question)
+        else:
+            await row.delete()
+            await _recount(scene, question)
+
+
+async def _erase(scene: Scene, question: Question) -> None:
+    """Its words are gone from the channel: whatever it was, they are not kept here either."""
+    await unwatch(scene, question)
+    question.state, question.title = QuestionState.WITHDRAWN, ""
+    await question.save(update_fields=["state", "title"])
+    await _redraw(scene, question)
 
 
 async def _recount(scene: Scene, question: Question) -> None:
@@ -334,12 +275,13 @@ async def withdraw(scene: Scene, question: Question) -> bool:
 async def say(scene: Scene, question: Question, message: Message) -> None:
     """Owe a message to the conversation, and know it as part of it."""
     then = Action("questions.said", str(question.id))
-    await scene.owe(message, place_of(question), then=then, member=question.member_id)
+    await scene.owe(message, conversation.place_of(question), then=then, member=question.member_id)
 
 
 async def _redraw(scene: Scene, question: Question) -> None:
-    if question.ack:
-        await scene.owe_edit(_REF.validate_python(question.ack), pages.card(scene, question))
+    ack = conversation.read(question.ack)
+    if ack is not None:
+        await scene.owe_edit(ack, pages.card(scene, question))
 
 
 async def moved(scene: Scene, workspace: Workspace, to: Workspace) -> None:

@@ -4,7 +4,7 @@ from core.chat.events import CommandInvoked, WorkspaceMoved
 from core.chat.identity import Platform, Workspace
 from core.members import linking
 from core.members.models import Member, MemberAccount
-from core.questions import service
+from core.questions import conversation, service
 from core.questions.models import Question, QuestionMessage, Solicitation
 from core.questions.rules import Figures, QuestionState
 from tests.core.questions.acting import asks, can_help, linked, only, state, tagged
@@ -167,7 +167,7 @@ async def test_a_group_that_moves_takes_its_questions_along(place: Village) -> N
     await place.app.handle(event)
     assert await MemberAccount.exists(workspace=new.id)
     question = await only()
-    place_now = service.place_of(question)
+    place_now = conversation.place_of(question)
     assert (question.workspace, getattr(place_now, "id", "")) == (new.id, new.id)
     await service.withdraw(place.app.scene(), question)
     assert await state() is QuestionState.WITHDRAWN
