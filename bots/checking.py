@@ -19,8 +19,8 @@ from core.engine.database import sqlite_file
 
 PATIENCE = 20.0
 """Seconds after which what does not answer is called out of reach."""
-TEST_POSTGRES = "AMICALE_TEST_POSTGRES"
-"""The one variable that only the tests read."""
+TESTS = "AMICALE_TEST_"
+"""Variables that begin so are the tests'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _unknown(environment: Mapping[str, str]) -> Iterator[Problem]:
     """Variables that look like ours and are not: misspelt, most often."""
     known = {f"AMICALE_{name.upper()}" for name in Settings.model_fields}
     for name in sorted(environment):
-        if name.startswith("AMICALE_") and name not in known | {TEST_POSTGRES}:
+        if name.startswith("AMICALE_") and not name.startswith(TESTS) and name not in known:
             near = get_close_matches(name, known, n=1)
             remedy = f"did you mean {near[0]}?" if near else "remove it; docs/operator.md has all"
             yield Problem(name, "is not a variable we know", remedy, fatal=False)

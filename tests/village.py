@@ -1,11 +1,12 @@
 """A whole community in memory, on a driven clock: the stage on which most tests play."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tortoise import Tortoise
+from tortoise import Tortoise, connections
 
 from bots.sandbox.memory import MODAL, ONE_BY_ONE, MemoryAdapter, MemoryPerson
 from bots.sandbox.people import Seen, World
@@ -22,6 +23,8 @@ from core.members.service import MemberDirectory
 LOCALES = Path(__file__).parent.parent / "config" / "locales"
 START = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 """A Monday, 09:00 in Paris."""
+URL = os.environ.get("AMICALE_TEST_VILLAGE", "sqlite://:memory:")
+EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 
 class Village:
@@ -83,11 +86,19 @@ async def village(
     prepare: Callable[[App], object] | None = None,
     start: datetime = START,
     locales: Path = LOCALES,
+    url: str = URL,
 ) -> AsyncIterator[Village]:
-    """A village with these tables, rooms and settings, on a fresh database in memory."""
+    """A village with these tables, rooms and settings, on a fresh database.
+
+    It is in memory unless `url`, or the variable AMICALE_TEST_VILLAGE, names a PostgreSQL
+    database, which is emptied first. One process keeps to one of the two: Tortoise's cache of
+    insert queries forgets which dialect they were written for.
+    """
     clock = DrivenClock(start)
-    await database.connect("sqlite://:memory:", modules)
+    await database.connect(url, modules)
     try:
+        if database.dialect() == "postgres":
+            await connections.get("default").execute_script(EMPTY)
         await Tortoise.generate_schemas()
         community = await Community.create(
             slug="essai", name="Essai", timezone="Europe/Paris", language="fr"
