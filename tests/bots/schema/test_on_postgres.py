@@ -1,0 +1,28 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+LINKING = "tests/core/members/test_linking.py"
+STORIES = [
+    "tests/core/engine/test_owed_and_due.py",
+    f"{LINKING}::test_two_accounts_become_one_person_and_both_are_told",
+    f"{LINKING}::test_either_side_can_go_back_within_a_day",
+    f"{LINKING}::test_what_both_held_is_held_once_and_parted_again",
+]
+
+
+@pytest.mark.timeout(300)
+def test_the_machinery_and_the_members_live_on_postgres_too(postgres: str) -> None:
+    """In a process of its own: one process keeps to one database's dialect."""
+    environment = {**os.environ, "AMICALE_TEST_VILLAGE": postgres}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *STORIES]
+    ended = subprocess.run(  # noqa: S603  our own interpreter
+        [*command, "-o", "addopts=", "-p", "no:xdist"],
+        env={k: v for k, v in environment.items() if not k.startswith("PYTEST_")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-4000:]
