@@ -28,6 +28,7 @@ from core.engine import forms, jobs, outbox
 from core.engine.clock import Clock
 from core.engine.database import transaction
 from core.engine.errors import Refused
+from core.engine.menu import command
 from core.engine.models import Community, Job, OutboxMessage, SeenDelivery, State
 from core.engine.routes import ButtonRoute, CommandRoute, FormRoute, Routes
 from core.engine.scene import Dialogue, Scene, Speaker
@@ -225,14 +226,15 @@ class App:
             return dialogue.reply("error.unknown_command", command=event.path)
         if not dialogue.who.may(route.role):
             return dialogue.reply("error.not_allowed")
-        for wants in route.options:
-            given = event.arguments.get(wants.name)
-            if wants.required and not given:
-                label = dialogue.label(f"{route.room}.option.{wants.name}")
-                return dialogue.reply("error.argument_needed", command=event.path, option=label)
-            if given and wants.choices and given not in wants.choices:
-                choices = ", ".join(wants.choices)
-                return dialogue.reply("error.argument_choice", command=event.path, choices=choices)
+        known = command(route, self.texts, dialogue.who.language)
+        for option in known.options:
+            given = event.arguments.get(option.name)
+            if option.required and not given:
+                said = option.description
+                return dialogue.reply("error.argument_needed", command=known.name, option=said)
+            if given and option.choices and given not in {c.value for c in option.choices}:
+                labels = ", ".join(choice.label for choice in option.choices)
+                return dialogue.reply("error.argument_choice", command=known.name, choices=labels)
         if route.handler is None:
             assert route.opens is not None  # noqa: S101  a command answers or opens a form
             built = forms.build(self.routes.forms[route.opens], self.texts, dialogue.who.language)

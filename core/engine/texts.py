@@ -1,6 +1,7 @@
 """The words of the bot, from gettext catalogues that an operator can edit."""
 
 import io
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from functools import cached_property
@@ -12,13 +13,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from core.chat.markup import plain
+from core.chat.markup import inert, plain
 from core.chat.messages import Text
 
 FALLBACKS: Mapping[str, tuple[str, ...]] = {"fr": (), "fr@tu": ("fr",), "en": ("fr",)}
 """Each language we speak and where it looks for a missing text."""
 
 LANGUAGES = tuple(FALLBACKS)
+
+_CODE = re.compile(r"(`[^`]*`)")
 
 
 class Texts:
@@ -40,13 +43,18 @@ class Texts:
         """
         pattern, values = self._pattern(key, language, count, values)
         written = {name: self._write(value, language) for name, value in values.items()}
-        return Text(pattern.format_map(written))
+        coded = {name: _as_code(_moment(value, language)) for name, value in values.items()}
+        pieces = enumerate(_CODE.split(pattern))
+        return Text("".join(p.format_map(coded if odd % 2 else written) for odd, p in pieces))
 
     def label(self, key: str, language: str, *, count: int | None = None, **values: object) -> str:
-        """A plain text (a button, a form's label, a toast). Raises LookupError."""
+        """A plain text (a button, a form's label, a toast). Raises LookupError.
+
+        A command in it loses the marks of inline code, everything else stands as it is.
+        """
         pattern, values = self._pattern(key, language, count, values)
         shown = {name: _moment(value, language) for name, value in values.items()}
-        return pattern.format_map(shown)
+        return pattern.replace("`", "").format_map(shown)
 
     def knows(self, key: str, language: str) -> bool:
         """Whether there is such a text."""
@@ -103,6 +111,11 @@ class Texts:
     def rooms(self) -> frozenset[str]:
         """The rooms that have words."""
         return frozenset(path.stem for path in self._folder.glob("*/LC_MESSAGES/*.po"))
+
+
+def _as_code(value: str) -> str:
+    """A value inside inline code, where nothing is escaped and only a backtick would end it."""
+    return " ".join(inert(value).replace("`", "").split())
 
 
 def _moment(value: object, language: str) -> str:

@@ -53,3 +53,18 @@ def test_an_unknown_key_is_an_error_and_can_be_asked_for(texts: Texts) -> None:
     assert not texts.knows("essai.rien", "fr")
     assert texts.knows("essai.no", "en")
     assert "essai" in texts.rooms
+
+
+def test_a_value_inside_code_is_written_as_it_is_and_cannot_end_it(tmp_path: Path) -> None:
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    words = 'msgid "essai.typed"\nmsgstr "Tapez `/bilan {week}` ({week})."\n'
+    (folder / "essai.po").write_text(words, encoding="utf-8")
+    texts = Texts(tmp_path)
+    assert texts.say("essai.typed", "fr", week="2026-W47") == (
+        r"Tapez `/bilan 2026-W47` (2026\-W47)."
+    )
+    assert texts.label("essai.typed", "fr", week="2026-W47") == "Tapez /bilan 2026-W47 (2026-W47)."
+    assert texts.say("essai.typed", "fr", week="`**x**\n`") == (
+        r"Tapez `/bilan **x**` (\`\*\*x\*\* \`)."
+    )
