@@ -165,7 +165,8 @@ class _Reader:
 
 def _as_typed(span: Span) -> str:
     """A command as people type it here: `/parcours` is `/amicale parcours`."""
-    return f"{COMMAND} {span.text[1:]}" if span.code and _WRITTEN.match(span.text) else span.text
+    ours = span.code and _WRITTEN.match(span.text) and span.text.split()[0] != COMMAND
+    return f"{COMMAND} {span.text[1:]}" if ours else span.text
 
 
 def mention(account: Account) -> str:

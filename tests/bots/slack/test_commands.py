@@ -52,14 +52,14 @@ def test_what_follows_a_form_is_kept_for_it() -> None:
 @pytest.mark.parametrize(
     ("text", "language", "said"),
     [
-        ("parcour", "fr", "Vouliez-vous dire\xa0? /amicale parcours"),
+        ("parcour", "fr", "Vouliez-vous dire ? /amicale parcours"),
         ("jurney", "en", "Did you mean: /amicale journey"),
-        ("xyzzy **gras**", "fr", "Je ne connais pas «\xa0xyzzy **gras**\xa0»."),
-        ("lier", "fr", "Il manque «\xa0code\xa0» (le code reçu)."),
+        ("xyzzy **gras**", "fr", "Je ne connais pas « xyzzy **gras** »."),
+        ("lier", "fr", "Il manque « code » (le code reçu)."),
         ("link", "en", "Write it like this: /amicale link <code>"),
-        ("rôle <@U2|bob> roi", "fr", "Les choix\xa0: Mentor, Éxpert."),
-        ("rôle mentor", "fr", "Par exemple\xa0: /amicale rôle @Camille Mentor"),
-        ("expertise ajouter", "fr", "Par exemple\xa0: /amicale expertise ajouter mon texte"),
+        ("rôle <@U2|bob> roi", "fr", "Les choix : Mentor, Éxpert."),
+        ("rôle mentor", "fr", "Par exemple : /amicale rôle @Camille Mentor"),
+        ("expertise ajouter", "fr", "Par exemple : /amicale expertise ajouter mon texte"),
     ],
 )
 def test_what_is_not_understood_is_explained(text: str, language: str, said: str) -> None:
