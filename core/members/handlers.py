@@ -87,9 +87,10 @@ async def give_role(dialogue: Dialogue, event: CommandInvoked) -> Answer:
         if takes
         else await service.grant(dialogue, member.id, role)
     )
-    outcome = "role_same" if not changed else "role_taken" if takes else "role_given"
+    key = "members.role_taken" if takes else "members.role_given"
     label = dialogue.label(f"members.option.rôle.{role}")
-    return dialogue.reply(f"members.{outcome}", name=member.name, role=label)
+    outcome = key if changed else "members.role_same"
+    return dialogue.reply(outcome, name=member.name, role=label)
 
 
 @routes.command("langue", Wants("langue", choices=("fr", "fr@tu", "en")))

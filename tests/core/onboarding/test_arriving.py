@@ -21,7 +21,7 @@ async def test_a_newcomer_is_welcomed_in_private_with_the_charter(
     welcome = latest(alice)
     assert welcome.private_to == "Alice"
     assert "Bienvenue Alice !" in welcome.text
-    assert "apprenants, anciens et formateurs de Essai" in welcome.text
+    assert "dans notre communauté, Essai" in welcome.text
     assert welcome.buttons == ("J’accepte la charte", "Lire d’abord", "Plus tard")
     assert bob.sees() == ()
 
@@ -83,7 +83,7 @@ async def test_who_comes_back_gets_a_short_word(place: Village) -> None:
     await arrives(alice)
     await alice.leaves()
     await alice.joins()
-    assert "Content de vous revoir, Alice" in latest(alice).text
+    assert "Quel plaisir de vous revoir, Alice" in latest(alice).text
     assert latest(alice).buttons == ()
     count = len(alice.sees())
     await alice.joins()
@@ -95,7 +95,7 @@ async def test_who_comes_back_before_accepting_finds_the_charter_again(place: Vi
     await alice.joins()
     await alice.leaves()
     await alice.joins()
-    assert "Content de vous revoir" in latest(alice).text
+    assert "Quel plaisir de vous revoir" in latest(alice).text
     assert "J’accepte la charte" in latest(alice).buttons
     assert len(seen(alice, "Bienvenue")) == 1
 
