@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,6 +21,8 @@ from core.engine.database import sqlite_file
 
 PATIENCE = 20.0
 """Seconds after which what does not answer is called out of reach."""
+DATABASE = "AMICALE_DATABASE_URL"
+OURS = "AMICALE_"
 TESTS = "AMICALE_TEST_"
 """Variables that begin so are the tests'."""
 
@@ -71,25 +75,34 @@ async def check(set_up: SetUp, menu: Menu) -> list[Problem]:
 
 async def check_database(url: str) -> list[Problem]:
     """What keeps the database from being used; changes nothing in it."""
-    where = "AMICALE_DATABASE_URL"
     file = sqlite_file(url)
-    if file is not None and not file.exists():
-        folder = next(parent for parent in file.absolute().parents if parent.exists())
-        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
-            return []
-        return [Problem(where, f"{file} cannot be made", f"let this user write in {folder}")]
+    if url.startswith("sqlite://"):
+        return [] if file is None else list(_check_file(file))
     try:
         async with asyncio.timeout(PATIENCE):
             await schema.missing(url)
     except Exception as error:  # noqa: BLE001  a diagnosis reports whatever broke
-        what = logs.redact(f"the database does not open: {str(error) or type(error).__name__}")
-        remedy = "start the database, or correct user, password, host and name in the address"
-        if file is not None:
-            remedy = f"let this user read and write {file}, or name another file"
+        what = f"the database does not open: {logs.redact(str(error)) or type(error).__name__}"
+        remedy = "start it, or correct the user, password, host or name in the address"
         if isinstance(error, ImportError):
-            remedy = "install the driver: pip install 'amicale[postgres]'"
-        return [Problem(where, what, remedy)]
+            remedy = "install its driver: pip install 'amicale[postgres]'"
+        return [Problem(DATABASE, what, remedy)]
     return []
+
+
+def _check_file(file: Path) -> Iterator[Problem]:
+    folder = next(parent for parent in file.absolute().parents if parent.exists())
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        yield Problem(DATABASE, f"{file} cannot be made", f"let this user write in {folder}")
+    elif file.exists() and not os.access(file, os.W_OK):
+        yield Problem(DATABASE, f"{file} cannot be written", "let this user write it")
+    elif file.exists():
+        try:
+            with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as db:
+                db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.Error as error:
+            remedy = f"let this user write {file}, put back a copy of it, or name another file"
+            yield Problem(DATABASE, f"the database does not open: {error}", remedy)
 
 
 async def _ask(adapter: Adapter) -> list[Problem]:
@@ -106,12 +119,14 @@ async def _ask(adapter: Adapter) -> list[Problem]:
 
 def _unknown(environment: Mapping[str, str]) -> Iterator[Problem]:
     """Variables that look like ours and are not: misspelt, most often."""
-    known = {f"AMICALE_{name.upper()}" for name in Settings.model_fields}
-    for name in sorted(environment):
-        if name.startswith("AMICALE_") and not name.startswith(TESTS) and name not in known:
+    known = {name.upper() for name in Settings.model_fields}
+    for variable in sorted(environment):
+        name = variable.removeprefix(OURS)
+        if variable.startswith(OURS) and not variable.startswith(TESTS) and name not in known:
             near = get_close_matches(name, known, n=1)
-            remedy = f"did you mean {near[0]}?" if near else "remove it; docs/operator.md has all"
-            yield Problem(name, "is not a variable we know", remedy, fatal=False)
+            hint = f"did you mean {OURS}{near[0]}?" if near else "remove it:"
+            remedy = f"{hint} docs/operator.md has them all"
+            yield Problem(variable, "is not a variable we know", remedy, fatal=False)
 
 
 def _faults(error: ConfigurationError) -> tuple[Problem, ...]:

@@ -64,10 +64,12 @@ async def migrate(url: str) -> list[str]:
 
 
 async def missing(url: str) -> list[str]:
-    """The migrations a database still needs; changes nothing in it."""
+    """The migrations a database still needs; changes nothing in it, raises what keeps it shut."""
     config = tortoise_config(url)
     try:
         await Tortoise.init(config=config)
+        # Tortoise takes whatever goes wrong in its own question for a database without migrations.
+        await connections.get("default").execute_query("SELECT 1")
         return await _missing(config)
     finally:
         await close()
