@@ -3,6 +3,7 @@
 import logging
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -36,7 +37,7 @@ async def play(*, transcript_to: Path | None, days: int) -> int:
             story = await _show(scene, console, days)
             await _end(scene, console, days)
             if sys.stdin.isatty() and console.is_terminal:
-                await Prompt(scene, story.cast, console.print).run()
+                await Prompt(scene, story.cast, partial(console.print, markup=False)).run()
             if transcript_to is not None:
                 transcript.write(transcript_to, scene.towns.transcript())
                 console.print(f"transcript: {transcript_to}", markup=False)

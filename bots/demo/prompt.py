@@ -72,7 +72,7 @@ class Prompt:
 
     async def run(self) -> None:
         """Read lines until `quit` or the end of the input."""
-        self._write(f"You are {self._me.name}. {HELP.lstrip()}")
+        self._write(f"You are {self._me.name}, on {self._me.platform.title()}.\n{HELP}")
         while True:
             try:
                 line = await asyncio.to_thread(input, f"{self._me.name}> ")

@@ -85,10 +85,21 @@ class Screen:
         for platform, colour in COLOURS.items():
             columns.add_column(ratio=1)
             mine = [self._message(s) for s in shown if s.platform == platform]
-            body = Group(*(mine[-(tall // 4) :] if tall else mine))
+            body = Group(*(self._newest(mine, tall - 2) if tall else mine))
             panels.append(Panel(body, title=platform.title(), border_style=colour, height=tall))
         columns.add_row(*panels)
         return columns
+
+    def _newest(self, messages: Sequence[Text], lines: int) -> list[Text]:
+        """As many of the last messages as stand in that many lines of a column."""
+        inside = self._console.width // len(COLOURS) - 4
+        fitting: list[Text] = []
+        for message in reversed(messages):
+            lines -= len(message.wrap(self._console, inside))
+            if lines < 0:
+                break
+            fitting.insert(0, message)
+        return fitting
 
     def _message(self, seen: Seen) -> Text:
         where = f"{seen.channel} › {seen.thread[:18]}" if seen.thread else seen.channel
