@@ -33,23 +33,24 @@ errors = Console(stderr=True, soft_wrap=True)
 async def serve() -> int:
     """Serve until SIGTERM or SIGINT; 2 when the set-up is wrong, with everything wrong named."""
     logs.configure()
-    told = asyncio.Event()
-    serving = asyncio.create_task(_serve(told))
+    up, told = asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(_serve(up, told))
     telling = asyncio.create_task(told.wait())
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, told.set)
     await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
     telling.cancel()
-    serving.cancel()
+    if not up.is_set():
+        serving.cancel()
     try:
         return await serving
     except asyncio.CancelledError:
         return OK
 
 
-async def _serve(told: asyncio.Event) -> int:
-    """Be up until cancelled; whatever is open by then is closed."""
+async def _serve(up: asyncio.Event, told: asyncio.Event) -> int:
+    """Be up until told otherwise; may be cancelled until then: what is open is closed."""
     set_up = read()
     problems = await check(set_up, bare_menu(set_up.settings))
     _show(problems)
@@ -61,8 +62,9 @@ async def _serve(told: asyncio.Event) -> int:
         suite = Suite(app)
         try:
             await suite.start()
-            up = ", ".join(sorted(suite.up))
-            console.print(f"amicale is up on {up or 'no platform yet'}")
+            up.set()
+            where = ", ".join(sorted(suite.up))
+            console.print(f"amicale is up on {where or 'no platform yet'}")
             await told.wait()
         except Permanent as refusal:
             errors.print(logs.redact(f"refused: {refusal}"), style="red", markup=False)
