@@ -116,7 +116,7 @@ class App:
         """Deliver what is owed on one platform; says how many rows were tried."""
         async with self._delivering.setdefault(platform, asyncio.Lock()):
             return await outbox.deliver_due(
-                self.community, self.clock.now(), self.adapters[platform], self._delivered
+                self.community, self.clock, self.adapters[platform], self._delivered
             )
 
     async def settle(self) -> None:

@@ -1,17 +1,20 @@
 """Connecting to SQLite or PostgreSQL, and the one kind of time a table may hold."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tortoise import Tortoise, connections, fields
 from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 APP = "amicale"
+
+Result = TypeVar("Result")
 
 
 class UtcField(fields.DatetimeField[datetime]):
@@ -81,6 +84,35 @@ async def transaction() -> AsyncIterator[TransactionalDBClient]:
     """One transaction; nested, a savepoint. Never await the network inside."""
     async with in_transaction("default") as connection:
         yield connection
+
+
+CONFLICTS = {"40001", "40P01"}
+"""Serialisation failure and deadlock (https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html)."""
+
+ATTEMPTS = 3
+
+
+async def atomically(work: Callable[[], Awaitable[Result]]) -> Result:
+    """`work` in one transaction; from the start again when another one came in between.
+
+    Two events by the same newcomer may both find nobody, on PostgreSQL: the second to write
+    breaks a unique constraint, which ends its transaction, and finds them the next time.
+    Raises what `work` raises, a conflict only when it happens three times.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            async with transaction():
+                return await work()
+        except Exception as error:
+            if not isinstance(error, IntegrityError) and _state(error) not in CONFLICTS:
+                raise
+    async with transaction():
+        return await work()
+
+
+def _state(error: Exception) -> str:
+    """PostgreSQL's code for an error, empty for any other."""
+    return str(getattr(error, "sqlstate", None) or "")
 
 
 def dialect() -> str:

@@ -1,7 +1,9 @@
 """What is owed to someone: written with its cause, delivered after it, tried again until it is."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 import structlog
 from pydantic import BaseModel, ConfigDict
@@ -9,9 +11,10 @@ from tortoise.expressions import F, Q
 
 from core.chat.actions import Action
 from core.chat.adapter import Adapter, DeliveryError, Permanent, RateLimited, Unreachable
-from core.chat.identity import Account, Destination, MessageRef, Platform
+from core.chat.identity import Account, Channel, Destination, MessageRef, Place, Platform
 from core.chat.messages import Message
-from core.engine.database import transaction
+from core.engine.clock import Clock
+from core.engine.database import atomically
 from core.engine.models import Community, OutboxMessage, State
 
 LEASE = timedelta(minutes=2)
@@ -20,6 +23,13 @@ TRIES = 100
 
 BUG_TRIES = 10
 LONGEST_WAIT = 900.0
+SHORTEST_WAIT = 1.0
+
+PATIENCE = 90.0
+"""Seconds one delivery may take: it must end before its lease does, or another would begin it."""
+
+LANE = 200
+"""Characters the column holds."""
 
 log = structlog.get_logger()
 
@@ -77,21 +87,28 @@ async def owe(
 
 
 async def deliver_due(
-    community: Community, now: datetime, adapter: Adapter, delivered: Delivered
+    community: Community, clock: Clock, adapter: Adapter, delivered: Delivered
 ) -> int:
     """Deliver what is due on one platform; says how many rows were tried.
 
-    Order is kept within a lane: what follows a failure waits for it. What a platform refuses
-    for good is marked failed, with the reason, and holds nothing back.
+    Order is kept within a lane: what follows a failure waits until that one passed or was given
+    up. What a platform refuses for good is marked failed, with the reason, and holds nothing
+    back.
     """
-    rows = await _claim(community, now, adapter.platform)
-    waiting: set[str] = set()
-    for row in rows:
-        if row.lane in waiting:
-            await _put_back(row, now + timedelta(seconds=1))
-        elif not await _deliver(adapter, row, now, delivered):
-            waiting.add(row.lane)
-    return len(rows)
+    owed = OutboxMessage.filter(community=community, platform=adapter.platform)
+    now = clock.now()
+    held = {row.lane for row in await owed.filter(_held(now)).only("lane")}
+    tried = 0
+    for row in await owed.filter(_ready(now), ~Q(lane__in=held)).order_by("id").limit(200):
+        if row.lane in held:
+            continue
+        if not await _claim(row, clock.now()):
+            held.add(row.lane)
+            continue
+        tried += 1
+        if not await _deliver(adapter, row, clock, delivered):
+            held.add(row.lane)
+    return tried
 
 
 async def reachable(community: Community, account: Account, now: datetime) -> None:
@@ -102,29 +119,44 @@ async def reachable(community: Community, account: Account, now: datetime) -> No
 
 def lane(target: Destination) -> str:
     """What must stay in order among itself: one channel, one person."""
-    return repr(target)[:200]
+    match target:
+        case Account():
+            where = (target.platform, target.workspace, "@", target.user)
+        case Place():
+            where = (target.platform, target.workspace, "for", target.purpose)
+        case MessageRef(channel=channel):
+            where = (channel.platform, channel.workspace, channel.id, target.id)
+        case Channel():
+            where = (target.platform, target.workspace, target.id, target.thread or "")
+    written = ":".join(where)
+    return written if len(written) <= LANE else sha256(written.encode()).hexdigest()
 
 
-async def _claim(community: Community, now: datetime, platform: Platform) -> list[OutboxMessage]:
-    ready = Q(state=State.DUE, due_at__lte=now) | Q(state=State.CLAIMED, lease_until__lt=now)
-    rows = OutboxMessage.filter(ready, community=community, platform=platform)
-    claimed = []
-    for row in await rows.order_by("id").limit(200):
-        won = await OutboxMessage.filter(ready, id=row.id).update(
-            state=State.CLAIMED, lease_until=now + LEASE, tries=F("tries") + 1
-        )
-        if won:
-            row.tries += 1
-            claimed.append(row)
-    return claimed
+def _ready(now: datetime) -> Q:
+    return Q(state=State.DUE, due_at__lte=now) | Q(state=State.CLAIMED, lease_until__lt=now)
+
+
+def _held(now: datetime) -> Q:
+    """What its lane waits for: a failure to be tried again, or a delivery in hand elsewhere."""
+    failed = Q(state=State.DUE, tries__gt=0, due_at__gt=now)
+    return failed | Q(state=State.CLAIMED, lease_until__gte=now)
+
+
+async def _claim(row: OutboxMessage, now: datetime) -> bool:
+    won = await OutboxMessage.filter(_ready(now), id=row.id).update(
+        state=State.CLAIMED, lease_until=now + LEASE, tries=F("tries") + 1
+    )
+    row.tries += 1
+    return bool(won)
 
 
 async def _deliver(
-    adapter: Adapter, row: OutboxMessage, now: datetime, delivered: Delivered
+    adapter: Adapter, row: OutboxMessage, clock: Clock, delivered: Delivered
 ) -> bool:
-    owed = Owed.model_validate_json(row.payload)
     try:
-        ref = await _hand_over(adapter, owed, str(row.id))
+        async with asyncio.timeout(PATIENCE):
+            owed = Owed.model_validate_json(row.payload)
+            ref = await _hand_over(adapter, owed, str(row.id))
     except Unreachable as closed:
         log.info("parked", row=row.id, platform=row.platform, reason=str(closed))
         await OutboxMessage.filter(id=row.id).update(state=State.PARKED, problem=str(closed)[:300])
@@ -136,13 +168,25 @@ async def _deliver(
         )
         return True
     except Exception as error:  # noqa: BLE001  the boundary: one bad row must not stop the others
-        await _retry(row, now, error)
-        return False
-    async with transaction():
+        return await _retry(row, clock.now(), error)
+    await _stands(row, ref, delivered)
+    return True
+
+
+async def _stands(row: OutboxMessage, ref: MessageRef | None, delivered: Delivered) -> None:
+    """Mark it done with what follows from it; where that fails, it is not sent again for it."""
+
+    async def note() -> None:
         await OutboxMessage.filter(id=row.id).update(state=State.DONE, payload="")
         if row.then and ref is not None:
             await delivered(row, ref)
-    return True
+
+    try:
+        await atomically(note)
+    except Exception as error:  # the boundary: it stands, whatever the rooms do with it
+        log.exception("delivered and not noted", row=row.id, then=row.then)
+        problem = f"{row.then}: {type(error).__name__}"
+        await OutboxMessage.filter(id=row.id).update(state=State.DONE, payload="", problem=problem)
 
 
 async def _hand_over(adapter: Adapter, owed: Owed, key: str) -> MessageRef | None:
@@ -157,26 +201,28 @@ async def _hand_over(adapter: Adapter, owed: Owed, key: str) -> MessageRef | Non
     return await adapter.send(owed.message, owed.to, key=key)
 
 
-async def _retry(row: OutboxMessage, now: datetime, error: Exception) -> None:
-    expected = isinstance(error, DeliveryError)
+async def _retry(row: OutboxMessage, now: datetime, error: Exception) -> bool:
+    """Try again later, or give up; True when the lane may go on."""
+    expected = isinstance(error, DeliveryError | TimeoutError)
     log.warning(
         "delivery failed",
         row=row.id,
         platform=row.platform,
         tries=row.tries,
-        reason=str(error) if expected else type(error).__name__,
+        reason=str(error) if isinstance(error, DeliveryError) else type(error).__name__,
         exc_info=None if expected else error,
     )
     if row.tries >= (TRIES if expected else BUG_TRIES):
         await OutboxMessage.filter(id=row.id).update(
             state=State.FAILED, problem=f"given up: {type(error).__name__}"
         )
-        return
+        return True
     wait = (
-        error.retry_after if isinstance(error, RateLimited) else min(2.0**row.tries, LONGEST_WAIT)
+        max(error.retry_after, SHORTEST_WAIT)
+        if isinstance(error, RateLimited)
+        else min(2.0**row.tries, LONGEST_WAIT)
     )
-    await _put_back(row, now + timedelta(seconds=wait))
-
-
-async def _put_back(row: OutboxMessage, at: datetime) -> None:
-    await OutboxMessage.filter(id=row.id).update(state=State.DUE, due_at=at)
+    await OutboxMessage.filter(id=row.id).update(
+        state=State.DUE, due_at=now + timedelta(seconds=wait)
+    )
+    return False

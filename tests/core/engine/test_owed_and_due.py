@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from core.chat.actions import Action
 from core.chat.adapter import Permanent, RateLimited, Transient
-from core.chat.identity import MessageRef, Platform, Purpose
+from core.chat.identity import Destination, MessageRef, Platform, Purpose
 from core.chat.messages import Message, Text
 from core.engine.models import Job, OutboxMessage, State
 from tests.core.engine.handlers import BROKEN, DONE
@@ -53,6 +54,71 @@ async def test_order_in_a_channel_is_kept_when_one_fails(place: Village) -> None
     await place.app.settle()
     await place.passes(minutes=1)
     assert [m.text for m in place.person("Bob", "slack").sees()] == ["un", "deux"]
+
+
+async def test_order_is_kept_however_long_the_first_one_waits(place: Village) -> None:
+    place.adapters[Platform.SLACK].failures = [RateLimited(90)]
+    scene = place.app.scene()
+    target = next(p for p in scene.places(Purpose.HELP) if p.platform is Platform.SLACK)
+    await scene.owe(Message(Text("un")), target)
+    await place.app.settle()
+    await scene.owe(Message(Text("deux")), target)
+    await place.passes(minutes=1)
+    bob = place.person("Bob", "slack")
+    assert not bob.sees()
+    await place.passes(minutes=1)
+    assert [m.text for m in bob.sees()] == ["un", "deux"]
+    assert [row.tries for row in await OutboxMessage.all().order_by("id")] == [2, 1]
+
+
+async def test_what_is_meant_for_later_holds_nothing_back(place: Village) -> None:
+    bob = place.person("Bob", "slack")
+    scene = place.app.scene()
+    await scene.owe(Message(Text("demain")), bob.account, at=scene.now + timedelta(days=1))
+    await scene.owe(Message(Text("maintenant")), bob.account)
+    await place.app.settle()
+    assert [m.text for m in bob.sees()] == ["maintenant"]
+
+
+async def test_a_limit_of_no_time_is_waited_for_all_the_same(place: Village) -> None:
+    slack = place.adapters[Platform.SLACK]
+    slack.failures = [RateLimited(0)] * 3
+    await place.app.scene().owe(Message(Text("un")), place.person("Bob", "slack").account)
+    await place.app.settle()
+    assert len(slack.failures) == 2
+
+
+async def test_a_row_nobody_can_read_holds_only_its_own_lane(place: Village) -> None:
+    bob = place.person("Bob", "slack")
+    scene = place.app.scene()
+    await scene.owe(Message(Text("illisible")), bob.account)
+    await OutboxMessage.all().update(payload='{"message": 12}')
+    await scene.owe(Message(Text("un")), place.person("Alice", "slack").account)
+    await place.app.settle()
+    assert seen(place.person("Alice", "slack"), "un")
+    await scene.owe(Message(Text("deux")), bob.account)
+    await place.passes(hours=10)
+    assert [m.text for m in bob.sees()] == ["deux"]
+
+
+async def test_what_stands_is_not_sent_again_when_noting_it_fails(place: Village) -> None:
+    sent: list[str] = []
+    slack = place.adapters[Platform.SLACK]
+    original = slack.send
+
+    async def counted(message: Message, to: Destination, *, key: str) -> MessageRef:
+        sent.append(key)
+        return await original(message, to, key=key)
+
+    slack.send = counted  # type: ignore[method-assign]  # to count what is sent
+    scene = place.app.scene()
+    bob = place.person("Bob", "slack")
+    await scene.owe(Message(Text("un")), bob.account, then=Action("no.such.route"))
+    await scene.owe(Message(Text("deux")), bob.account)
+    await place.passes(hours=1)
+    assert len(sent) == 2
+    row = await OutboxMessage.get(then="no.such.route")
+    assert (row.state, row.problem) == (State.DONE, "no.such.route: KeyError")
 
 
 @pytest.mark.parametrize(
