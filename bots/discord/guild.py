@@ -127,8 +127,8 @@ class Guild:
         return next((i for i, r in self.roles.items() if r.name.casefold() == name), None)
 
     def held(self, user: str, role_ids: list[str]) -> frozenset[str]:
-        """Names and ids of somebody's roles in lower case, with `owner` and `administrator`."""
-        words = {role_id.lower() for role_id in role_ids}
+        """Names and ids of somebody's roles in lower case, with `member` and the levels above."""
+        words = {"member"} | {role_id.lower() for role_id in role_ids}
         for role in (self.roles[i] for i in role_ids if i in self.roles):
             if role.name.lower() not in LEVELS:  # anybody may call a decorative role "Owner"
                 words.add(role.name.lower())

@@ -38,7 +38,7 @@ class People:
         found = await self._found(user)
         groups = [group for group in await self._all_groups() if user in (group.get("users") or ())]
         names = {str(group[name]).lower() for group in groups for name in ("id", "handle")}
-        return profile_of(found, us, frozenset(names))
+        return profile_of(found, us, frozenset(names | {"member"}))
 
     def known_language(self, user: str) -> str:
         """The same without asking Slack: the community's until it was asked once."""

@@ -9,12 +9,14 @@ from core.chat.identity import Platform, Workspace
 
 
 def roles(member: JSON) -> frozenset[str]:
-    """What a ChatMember says somebody is: `owner`, `administrator`, and their custom title."""
+    """What a ChatMember says somebody is: `member` and what is above, and their custom title."""
     held = {
         "creator": {"owner", "administrator"},
         "administrator": {"administrator"},
     }.get(str(member["status"]), set())
     title = str(member.get("custom_title") or "").strip().lower()
+    if present(member):
+        held = held | {"member"}
     return frozenset(held | {title}) - {""}
 
 

@@ -79,7 +79,7 @@ def test_a_message_reads_as_its_author_saw_it(here: Here) -> None:
     assert event.reply_to is None
     assert event.profile is not None
     assert (event.profile.name, event.profile.handle) == ("Léa (promo 7)", "lea.m")
-    assert event.profile.roles == {"alumni", "41771983423143936"}
+    assert event.profile.roles == {"member", "alumni", "41771983423143936"}
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_standing_is_never_a_mere_role_name(here: Here) -> None:
     held = here.guild.held
     assert "owner" not in held(LEA, ["41771983423143939"])
     assert "administrator" in held(LEA, ["41771983423143938"])
-    assert held("80351110224678912", []) == {"owner", "administrator"}
+    assert held("80351110224678912", []) == {"member", "owner", "administrator"}
 
 
 def test_what_the_server_tells_later_is_learnt(here: Here) -> None:

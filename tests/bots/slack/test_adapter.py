@@ -400,7 +400,7 @@ async def test_profiles_say_levels_and_groups(slack: Stage) -> None:
     nadia, lea = slack.sandbox.person("Nadia"), await slack.person("Léa")
     slack.sandbox.make_group("Formateurs", "Léa", "Bob")
     trainer = await slack.adapter.profile(slack.account(lea))
-    assert trainer.roles == {"formateurs", "s00000001"}
+    assert trainer.roles == {"member", "formateurs", "s00000001"}
     assert (trainer.name, trainer.locale) == ("Léa", "fr-FR")
     profile = await slack.adapter.profile(slack.account(nadia))
     assert profile.name == "Nadia"
@@ -409,7 +409,7 @@ async def test_profiles_say_levels_and_groups(slack: Stage) -> None:
 
 async def test_a_plan_without_groups_is_fine(slack: Stage) -> None:
     lea = await slack.person("Léa")
-    assert (await slack.adapter.profile(slack.account(lea))).roles == frozenset()
+    assert (await slack.adapter.profile(slack.account(lea))).roles == {"member"}
 
 
 async def test_stopping_lets_the_work_in_hand_finish() -> None:

@@ -380,7 +380,7 @@ async def test_the_menu_is_published_in_each_language_without_what_is_for_staff(
 async def test_profiles_say_who_administers() -> None:
     async with connected() as stage:
         lea = await member(stage, "Léa")
-        assert (await stage.adapter.profile(account(stage, lea))).roles == frozenset()
+        assert (await stage.adapter.profile(account(stage, lea))).roles == {"member"}
         stage.sandbox.make_moderator("Léa")
         profile = await stage.adapter.profile(account(stage, lea))
         assert profile.name == "Léa"

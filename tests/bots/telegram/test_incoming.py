@@ -188,11 +188,18 @@ def test_coming_and_going() -> None:
     asked = arrival("join_request")
     assert asked.events == (MemberJoined(**facts("37"), waiting=True),)
     assert asked.door == "501"
-    assert event("member_joined") == MemberJoined(**facts("38"))
+    joined = event("member_joined")
+    assert joined.profile is not None
+    assert joined.profile.roles == {"member"}
+    assert replace(joined, profile=facts("38")["profile"]) == MemberJoined(**facts("38"))
     assert event("member_kicked") == MemberLeft(**facts("40"))
     promoted = arrival("member_promoted")
     assert promoted.events == ()
-    assert promoted.standing == ("501", "administrator", frozenset({"administrator", "mentor"}))
+    assert promoted.standing == (
+        "501",
+        "administrator",
+        frozenset({"member", "administrator", "mentor"}),
+    )
     assert arrival("bot_demoted").rights
 
 
