@@ -28,6 +28,7 @@ class Client(discord.Client):
             intents=intents,
             enable_debug_events=True,
             max_messages=None,
+            guild_ready_timeout=0,  # its READY is not waited for, so it leaves no task behind
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_ratelimit_timeout=LONGEST_LIMIT,
