@@ -41,7 +41,7 @@ from core.chat.identity import (
     Purpose,
     Workspace,
 )
-from core.chat.markup import words
+from core.chat.markup import plain, words
 from core.chat.messages import Button, Invalid, Message, Reply
 
 CHANNELS = {
@@ -125,7 +125,7 @@ class MemoryAdapter:
         private_to = None
         if isinstance(to, Account):
             private_to = self._reachable(to)
-        shown = self._show(self._channel(to), message, private_to)
+        shown = self.show(self._channel(to), message, private_to)
         shown.key = key
         return MessageRef(shown.channel, shown.id)
 
@@ -182,7 +182,7 @@ class MemoryAdapter:
                 where = channel.channel if isinstance(channel, MessageRef) else channel
                 private = answer.private or (where is not None and where.private)
                 to = person.name if private else None
-                self._show(where or person.private, answer.message, to)
+                self.show(where or person.private, answer.message, to)
         if self.after is not None:
             await self.after()
         return answer
@@ -204,7 +204,8 @@ class MemoryAdapter:
                 return Channel(channel.platform, channel.workspace, channel.id, thread)
         return to
 
-    def _show(self, channel: Channel, message: Message, private_to: str | None) -> Shown:
+    def show(self, channel: Channel, message: Message, private_to: str | None) -> Shown:
+        """Put a message on the screens, or on that of one person."""
         shown = Shown(self.next_id(), self.world.now(), channel, "Amicale", None, "", private_to)
         self.messages.append(shown)
         self._fill(shown, message)
@@ -233,6 +234,7 @@ class MemoryPerson:
         self.roles: frozenset[str] = frozenset({"member"})
         self.refuses = False
         self.errors: dict[str, str] = {}
+        self._typed: dict[str, str] = {}
         self._open: tuple[Form, str, Shown | None] | None = None
 
     @property
@@ -258,7 +260,8 @@ class MemoryPerson:
         form = self._open[0]
         labels = {f.name: f.label for f in form.fields}
         errors = {labels[name]: what for name, what in self.errors.items()}
-        return SeenForm(form.title, tuple(labels.values()), errors=errors)
+        values = {labels[name]: typed for name, typed in self._typed.items() if typed}
+        return SeenForm(form.title, tuple(labels.values()), values, errors)
 
     def _about(self) -> dict[str, object]:
         return {
@@ -381,8 +384,14 @@ class MemoryPerson:
             await self.town.hand_over(_privately(event, self.private))
             return
         language = self.town.menu.language(self.locale)
-        self._open = (self.town.menu.form(opens.form, language), opens.argument, on)
-        self.errors = {}
+        try:
+            form = self.town.menu.form(opens.form, language)
+        except KeyError:
+            outdated = plain(self.town.menu.say("error.outdated", language))
+            self.town.show(self.private, Message(outdated), self.name)
+            return
+        self._open = (form, opens.argument, on)
+        self.errors, self._typed = {}, {}
 
     async def fills(self, answers: Mapping[str, str]) -> None:
         """Fill the open form and submit it, or answer the questions one by one."""
@@ -392,7 +401,7 @@ class MemoryPerson:
         if self._open is None:
             raise CannotDo(f"{self.name} has no form open")
         form, argument, on = self._open
-        given = {f.name: _given(f, answers) for f in form.fields}
+        given = {f.name: _given(f, answers) or self._typed.get(f.name, "") for f in form.fields}
         event = FormSubmitted(
             channel=on.channel if on else self.private,
             form=form.name,
@@ -403,7 +412,7 @@ class MemoryPerson:
         )
         answer = await self.town.hand_over(event, on=on)
         if isinstance(answer, Invalid):
-            self.errors = dict(answer.errors)
+            self.errors, self._typed = dict(answer.errors), given
         else:
             self._open = None
 
