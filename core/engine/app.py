@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
@@ -26,7 +27,7 @@ from core.chat.markup import join
 from core.chat.messages import Invalid, Message, Reply
 from core.engine import forms, jobs, outbox
 from core.engine.clock import Clock
-from core.engine.database import transaction
+from core.engine.database import atomically, transaction
 from core.engine.errors import Refused
 from core.engine.menu import command
 from core.engine.models import Community, Job, OutboxMessage, SeenDelivery, State
@@ -37,6 +38,9 @@ from core.engine.texts import Texts
 log = structlog.get_logger()
 
 Asked = CommandInvoked | ButtonPressed | FormSubmitted | FormOpened | HomeOpened
+ASKING = 2.0
+"""Seconds a platform has to say who somebody is: it must be answered within three itself."""
+
 ASKED = (CommandInvoked, ButtonPressed, FormSubmitted, FormOpened, HomeOpened)
 
 
@@ -44,7 +48,10 @@ class Directory(Protocol):
     """Who is behind an account: the members' room, as the machinery needs it."""
 
     async def knows(self, community: Community, account: Account) -> bool:
-        """Whether that account was met before."""
+        """Whether that account was met before, and its name is known."""
+
+    async def speaks(self, community: Community, account: Account) -> str | None:
+        """The language chosen behind an account, else its platform's tag; None when unknown."""
 
     async def recognise(self, scene: Scene, account: Account, profile: Profile | None) -> Speaker:
         """The member behind an account, made when new, brought up to date by `profile`."""
@@ -78,12 +85,11 @@ class App:
         with structlog.contextvars.bound_contextvars(**context):
             try:
                 profile = await self._profile(event)
-                async with transaction():
-                    return await self._handle(event, profile)
+                return await atomically(partial(self._handle, event, profile))
             except _AlreadySeen:
                 log.info("delivered twice")
             except Exception as error:  # noqa: BLE001  the one error boundary
-                return self._apologise(event, error)
+                return await self._apologise(event, error)
         return None
 
     async def complete(self, event: CommandInvoked, option: str, typed: str) -> Sequence[Choice]:
@@ -92,10 +98,14 @@ class App:
         wants = next((o for o in route.options if o.name == option), None) if route else None
         if route is None or wants is None or wants.completes is None or event.account is None:
             return ()
+        account, role, suggest = event.account, route.role, wants.completes
         profile = await self._profile(event)
-        async with transaction():
-            dialogue = await self._dialogue(event.account, profile)
-            return await wants.completes(dialogue, typed) if dialogue.who.may(route.role) else ()
+
+        async def offered() -> Sequence[Choice]:
+            dialogue = await self._dialogue(account, profile)
+            return await suggest(dialogue, typed) if dialogue.who.may(role) else ()
+
+        return await atomically(offered)
 
     def scene(self) -> Scene:
         """Where work without a person stands."""
@@ -132,8 +142,9 @@ class App:
         known = await self.directory.knows(self.community, event.account)
         if known and not self._reserved(event):
             return event.profile
-        with suppress(DeliveryError):
-            return await self.adapters[event.account.platform].profile(event.account)
+        with suppress(DeliveryError, TimeoutError):
+            async with asyncio.timeout(ASKING):
+                return await self.adapters[event.account.platform].profile(event.account)
         return event.profile
 
     def _reserved(self, event: Event) -> bool:
@@ -283,13 +294,17 @@ class App:
         text = join([part.text for part in parts])
         return Reply(Message(text, tuple(b for part in parts for b in part.buttons)))
 
-    def _apologise(self, event: Event, error: Exception) -> Answer:
+    async def _apologise(self, event: Event, error: Exception) -> Answer:
         reference = uuid4().hex[:6].upper()
         log.error("event failed", reference=reference, exc_info=error)
-        if not isinstance(event, ASKED):
+        if not isinstance(event, ASKED) or event.account is None:
             return None
-        locale = event.profile.locale if event.profile else None
-        text = self.texts.say("error.unexpected", self.texts.language(locale), reference=reference)
+        spoken = event.profile.locale if event.profile else None
+        try:
+            spoken = await self.directory.speaks(self.community, event.account) or spoken
+        except Exception as another:  # the database itself may be what is wrong
+            log.exception("nobody can be asked for their language", error=type(another).__name__)
+        text = self.texts.say("error.unexpected", self.texts.language(spoken), reference=reference)
         return Reply(Message(text))
 
     # -- what is due, what is owed --------------------------------------------------------

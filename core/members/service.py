@@ -19,8 +19,13 @@ class MemberDirectory:
     """The members' room as the engine knows it (`core.engine.app.Directory`)."""
 
     async def knows(self, community: Community, account: Account) -> bool:
-        """Whether that account was met before."""
-        return bool(await _accounts(community, account).exists())
+        """Whether that account was met before, and its name is known."""
+        return bool(await _accounts(community, account).exclude(name=account.user).exists())
+
+    async def speaks(self, community: Community, account: Account) -> str | None:
+        """The language chosen behind an account, else its platform's tag; None when unknown."""
+        row = await _accounts(community, account).select_related("member").first()
+        return (row.member.language or row.locale or None) if row else None
 
     async def recognise(self, scene: Scene, account: Account, profile: Profile | None) -> Speaker:
         """The member behind an account, made when new, brought up to date by `profile`."""
@@ -71,6 +76,9 @@ async def _refresh(scene: Scene, row: MemberAccount, profile: Profile | None) ->
     for field, value in told.items():
         if value and getattr(row, field) != value:
             changed[field] = value[:120]
+    if "name" in changed and row.member.name == row.name:
+        row.member.name = str(changed["name"])
+        await row.member.save(update_fields=["name"])
     if changed:
         await row.update_from_dict(changed).save(update_fields=list(changed))
 

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -60,6 +61,54 @@ async def test_a_platform_that_does_not_answer_leaves_the_member_nameless(place:
     )
     await place.app.handle(event)
     assert await Member.filter(name=alice.id).exists()
+
+
+async def test_who_was_met_while_the_platform_was_down_is_called_by_name_later(
+    place: Village,
+) -> None:
+    alice = place.person("Alice")
+    discord = place.adapters[Platform.DISCORD]
+    told = discord.profile
+
+    async def silent(_account: object) -> None:
+        raise Unreachable("503", "down")
+
+    for profile in (silent, told):
+        discord.profile = profile  # type: ignore[method-assign,assignment]  # down, then up
+        event = CommandInvoked(
+            channel=alice.private,
+            path="aide",
+            **{**about(alice), "profile": None},  # type: ignore[arg-type]  # same
+        )
+        await place.app.handle(event)
+    assert [m.name for m in await Member.all()] == ["Alice"]
+
+
+async def test_a_platform_that_never_answers_is_not_waited_for(
+    place: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.engine.app.ASKING", 0.05)
+    alice = place.person("Alice")
+
+    async def endless(_account: object) -> None:
+        await asyncio.Event().wait()
+
+    place.adapters[Platform.DISCORD].profile = endless  # type: ignore[method-assign,assignment]  # the platform hangs
+    event = CommandInvoked(
+        channel=alice.private,
+        path="aide",
+        **{**about(alice), "profile": None},  # type: ignore[arg-type]  # same
+    )
+    async with asyncio.timeout(5):
+        assert isinstance(await place.app.handle(event), Reply)
+
+
+async def test_an_apology_is_made_in_the_language_the_person_chose(place: Village) -> None:
+    alice = place.person("Alice")
+    await alice.runs("/aide")
+    await Member.all().update(language="en")
+    await alice.does(Action("press"))
+    assert "reference" in latest(alice).text
 
 
 async def test_what_goes_wrong_is_said_with_a_reference_and_nothing_is_kept(
@@ -213,7 +262,7 @@ async def test_who_presses_what_is_reserved_is_looked_up_when_the_platform_said_
         (FormOpened, {"form": "essai.réservé"}),
     ):
         about_mona = {**about(mona), "profile": bare}
-        event = kind(channel=mona.private, **asked, **about_mona)  # type: ignore[operator]  # three kinds of events
+        event = kind(channel=mona.private, **asked, **about_mona)  # type: ignore[arg-type]  # three kinds of events
         answer = await place.app.handle(event)
         assert isinstance(answer, Reply)
         assert "réservée à l’équipe" in words(answer.message.text)
