@@ -22,9 +22,13 @@ async def show_code(scene: Scene, member: int) -> LinkCode:
 
 async def owner_of(scene: Scene, typed: str, member: int) -> Member | None:
     """Whose living code that is; a wrong one is counted against `member`."""
-    row = await LinkCode.get_or_none(
-        code=written_code(typed), expires_at__gt=scene.now, member__community=scene.community
-    ).select_related("member")
+    code = written_code(typed)
+    living = LinkCode.filter(expires_at__gt=scene.now, member__community=scene.community)
+    row = (
+        await living.get_or_none(code=code).select_related("member")
+        if len(code) == CODE_LENGTH
+        else None
+    )
     if row is None:
         await LinkAttempt.create(member_id=member, at=scene.now)
         return None

@@ -67,6 +67,13 @@ async def test_a_code_lives_ten_minutes(place: Village) -> None:
     assert "n’est pas (ou plus) valable" in latest(bob).text
 
 
+@pytest.mark.parametrize("typed", ["K7", "K7WQ2M4PP", "x" * 3000, "@everyone !", "🎉" * 500])
+async def test_what_cannot_be_a_code_is_answered_as_a_wrong_one(place: Village, typed: str) -> None:
+    bob = place.person("Bob", "slack")
+    await bob.runs(f"/lier {typed}")
+    assert "n’est pas (ou plus) valable" in latest(bob).text
+
+
 async def test_ones_own_code_is_refused(place: Village) -> None:
     alice = place.person("Alice")
     await alice.runs(f"/lier {await code_of(alice)}")
