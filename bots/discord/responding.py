@@ -1,6 +1,7 @@
 """Answering what somebody asked of the bot directly, always within Discord's three seconds."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -26,6 +27,9 @@ QUICK = 2.0
 TOO_LATE = {"10062", "40060"}
 """Refusals after which no other answer can be given."""
 
+REMEMBERED = 1000
+"""Interactions kept in mind, so that one replayed when the gateway resumes is answered once."""
+
 _WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
 _ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 _log = structlog.get_logger(__name__)
@@ -47,7 +51,7 @@ def guarded(
 
 
 class Responder:
-    """Answers interactions; keeps nothing but what was last typed in refused forms."""
+    """Answers interactions; keeps what was last typed in refused forms, and whom it answered."""
 
     def __init__(self, rest: Rest, menu: Menu, lanes: Lanes, *, quick: float = QUICK) -> None:
         self._rest = rest
@@ -55,9 +59,14 @@ class Responder:
         self._lanes = lanes
         self._quick = quick
         self._typed = Typed()
+        self._met: deque[str] = deque(maxlen=REMEMBERED)
 
     async def answer(self, asked: Asked, handle: Handle) -> None:
-        """Give `asked` its answer. Failures are logged: there is nobody else to tell."""
+        """Give `asked` its answer, once. Failures are logged: there is nobody else to tell."""
+        if asked.id in self._met:
+            _log.info("discord.interaction.replayed", id=asked.id)
+            return
+        self._met.append(asked.id)
         try:
             await self._answer(asked, handle)
         except Permanent as error:
