@@ -7,7 +7,7 @@ from bots.sandbox.discord.components import flat
 from bots.sandbox.discord.state import Json, Message, State
 from bots.sandbox.people import Seen
 
-_ESCAPED = re.compile(r"\\([^\w\s])")
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _PAIRS = (
     re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL),
     re.compile(r"__(?=\S)(.+?)(?<=\S)__", re.DOTALL),
