@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fix migration lock clean
+.PHONY: help demo run test check fix migration parity lock clean
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -45,6 +45,9 @@ fix: $(READY) ## Mend what the linter can mend
 
 migration: $(READY) ## Write a migration for what changed in the tables: make migration NAME=…
 	@$(BIN)/tortoise -c bots.schema.TORTOISE makemigrations -n $(NAME)
+
+parity: $(READY) ## Write docs/parity.md from docs/parity.toml
+	@$(BIN)/python -m tests.contract.parity
 
 lock: $(READY) ## Write the hash-locked requirements anew
 	@printf 'uv\n' | $(BIN)/uv pip compile -q - --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements/bootstrap.txt
