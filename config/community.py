@@ -1,9 +1,11 @@
 """The typed schema of community.toml, read whole: every mistake is named with its line."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -142,11 +144,15 @@ def load(path: Path) -> CommunityConfig:
     except (OSError, UnicodeDecodeError) as error:
         remedy = "write charter/*.md beside this file in UTF-8"
         raise ConfigurationError(path, [_unread(error, remedy)]) from error
+    faults = [_no_hour(text, where) for where in list(_take_wrong_hours(CommunityConfig, data))]
     try:
-        return CommunityConfig.model_validate(data)
+        config = CommunityConfig.model_validate(data)
     except ValidationError as error:
-        faults = [_fault(text, e["loc"], e["type"], e["msg"]) for e in error.errors()]
+        faults += [_fault(text, e["loc"], e["type"], e["msg"]) for e in error.errors()]
         raise ConfigurationError(path, faults) from error
+    if faults:
+        raise ConfigurationError(path, faults)
+    return config
 
 
 def _charter(folder: Path) -> dict[str, str]:
@@ -154,6 +160,43 @@ def _charter(folder: Path) -> dict[str, str]:
     beside = folder / "charter"
     texts = (beside if beside.is_dir() else FOLDER / "charter").glob("*.md")
     return {text.stem: text.read_text(encoding="utf-8") for text in texts}
+
+
+def _take_wrong_hours(
+    kind: type[BaseModel], data: dict[str, object], above: tuple[str | int, ...] = ()
+) -> Iterator[tuple[str | int, ...]]:
+    """Take out what stands for an hour and is none, and say where it stood.
+
+    A number would be taken for seconds after midnight, and an hour of another zone cannot be
+    compared with one of ours.
+    """
+    for name, field in kind.model_fields.items():
+        value = data.get(name)
+        if field.annotation is time and _is_wrong_hour(value):
+            del data[name]
+            yield (*above, name)
+        several = isinstance(value, list)
+        for section in (field.annotation, *get_args(field.annotation)):
+            if isinstance(section, type) and issubclass(section, BaseModel):
+                for index, inner in enumerate(value if isinstance(value, list) else [value]):
+                    if isinstance(inner, dict):
+                        here = (*above, name, index) if several else (*above, name)
+                        yield from _take_wrong_hours(section, inner, here)
+
+
+def _is_wrong_hour(value: object) -> bool:
+    if isinstance(value, str):
+        try:
+            return time.fromisoformat(value).tzinfo is not None
+        except ValueError:
+            return False  # the schema says so in its own words
+    return isinstance(value, int | float)
+
+
+def _no_hour(text: str, where: tuple[str | int, ...]) -> Fault:
+    key = ".".join(str(part) for part in where)
+    what = "is no hour of the community's own time"
+    return Fault(line_of(text, where), f"{key}: {what}", "write it like 09:00:00")
 
 
 def _unread(error: OSError | UnicodeDecodeError, remedy: str) -> Fault:

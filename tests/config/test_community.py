@@ -156,6 +156,33 @@ def test_what_is_not_toml_is_named_by_its_line(
     assert "quotes" in found[line][1]
 
 
+def test_what_is_no_hour_is_named_wherever_it_stands(tmp_path: Path) -> None:
+    text = """\
+[community]
+name = "Les anciens"
+[onboarding]
+reminder_at = 10
+[questions.waking]
+start = 9
+end = "20:00Z"
+[[rituals.programme]]
+slug = "un"
+title = "Un"
+hashtag = "#Un"
+[[rituals.programme]]
+slug = "deux"
+title = "Deux"
+hashtag = "#Deux"
+notice_at = 9.5
+"""
+    found = faults(tmp_path, text)
+    assert found.keys() == {4, 6, 7, 16}
+    assert found[16] == (
+        "rituals.programme.1.notice_at: is no hour of the community's own time",
+        "write it like 09:00:00",
+    )
+
+
 def test_an_empty_file_misses_what_it_must_have(tmp_path: Path) -> None:
     assert faults(tmp_path, "") == {1: ("community: is missing", "add it")}
 
