@@ -1,6 +1,6 @@
 """Who answers what in the rituals: the moments that fall due, the buttons, and the commands."""
 
-from core.chat.actions import Action, Kind, OpenForm
+from core.chat.actions import Action, Kind, OpenForm, row_named
 from core.chat.adapter import Answer
 from core.chat.events import (
     ButtonPressed,
@@ -82,9 +82,8 @@ async def never(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 @routes.button("rituals.again")
 async def again(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Yes, again."""
-    argument = event.action.argument
-    row = int(argument) if argument.isdecimal() else 0
-    ritual = await Ritual.get_or_none(id=row, community=dialogue.community)
+    named = row_named(event.action.argument)
+    ritual = await Ritual.get_or_none(id=named, community=dialogue.community)
     if ritual is None:
         raise Refused("rituals.gone")
     await service.opt_in(dialogue, ritual, dialogue.who.member)
@@ -186,11 +185,11 @@ async def _thanks(dialogue: Dialogue, given: Given, *, edits: bool) -> Reply:
     said = dialogue.say(THANKS[given.kept], publish=publish)
     home = dialogue.who.account.home
     preview = await runner.written(dialogue, given.found, given.tip, home)
-    row = str(given.tip.id)
-    correct = OpenForm("rituals.tip", f"t{row}")
+    argument = str(given.tip.id)
+    correct = OpenForm("rituals.tip", f"t{argument}")
     buttons: tuple[Button, ...] = (
         dialogue.button("rituals.correct", correct),
-        dialogue.button("rituals.withdraw", Action("rituals.withdraw", row), Style.DANGER),
+        dialogue.button("rituals.withdraw", Action("rituals.withdraw", argument), Style.DANGER),
     )
     return Reply(Message(join([said, preview.text]), buttons), edits=edits)
 

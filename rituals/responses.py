@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.chat.actions import row_named
 from core.engine.errors import Refused
 from core.engine.scene import Dialogue
 from core.members import service as members
@@ -41,7 +42,7 @@ async def _hand_on(dialogue: Dialogue, found: Appointment) -> None:
 
 async def never(dialogue: Dialogue, argument: str) -> Appointment:
     """No turn ever again, until they change their mind; one they hold goes to the next."""
-    turn = await Turn.get_or_none(id=int(argument)) if argument.isdecimal() else None
+    turn = await Turn.get_or_none(id=row_named(argument))
     found = await service.reread(dialogue, turn.occurrence_id) if turn else None
     if turn is None or found is None:
         raise Refused("rituals.gone")
@@ -132,8 +133,8 @@ async def give(dialogue: Dialogue, argument: str, text: str, link: str) -> Given
     """
     if argument.startswith("t"):
         return await _correct(dialogue, argument[1:], text, link)
-    if argument.isdecimal():
-        return await _for_turn(dialogue, int(argument), text, link)
+    if argument:
+        return await _for_turn(dialogue, row_named(argument), text, link)
     return await _reserve(dialogue, chosen(dialogue), text, link)
 
 
@@ -157,13 +158,8 @@ async def _for_turn(dialogue: Dialogue, turn_id: int, text: str, link: str) -> G
 
 
 async def _correct(dialogue: Dialogue, tip_id: str, text: str, link: str) -> Given:
-    tip = (
-        await Tip.get_or_none(id=int(tip_id), member_id=dialogue.who.member).select_related(
-            "ritual"
-        )
-        if tip_id.isdecimal()
-        else None
-    )
+    mine = Tip.get_or_none(id=row_named(tip_id), member_id=dialogue.who.member)
+    tip = await mine.select_related("ritual")
     if tip is None:
         return await _reserve(dialogue, chosen(dialogue), text, link)
     settings = chosen(dialogue, tip.ritual.slug)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.charter.models import CharterAcceptance
+from core.chat.actions import row_named
 from core.chat.identity import Workspace
 from core.engine.errors import Refused
 from core.engine.scene import Dialogue, Scene
@@ -215,7 +216,7 @@ async def my_turn(dialogue: Dialogue, argument: str) -> MyTurn:
 
     Raises Refused, with a kind word, when it is not.
     """
-    turn = await Turn.get_or_none(id=int(argument)) if argument.isdecimal() else None
+    turn = await Turn.get_or_none(id=row_named(argument))
     found = await reread(dialogue, turn.occurrence_id) if turn else None
     if turn is None or found is None:
         raise Refused("rituals.gone")
@@ -256,7 +257,7 @@ async def keep(
 
 async def my_tip(dialogue: Dialogue, argument: str) -> Tip:
     """A tip of whoever acts. Raises Refused when it is not theirs, or was published."""
-    tip = await Tip.get_or_none(id=int(argument)) if argument.isdecimal() else None
+    tip = await Tip.get_or_none(id=row_named(argument))
     if tip is None:
         raise Refused("rituals.gone")
     if tip.member_id != dialogue.who.member:

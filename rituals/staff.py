@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.chat.actions import Action, Choice
+from core.chat.actions import Action, Choice, row_named
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
 from core.chat.markup import bullets, join
@@ -85,8 +85,7 @@ async def publish_now(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 
 
 async def _pressed(dialogue: Dialogue, event: ButtonPressed) -> Appointment:
-    argument = event.action.argument
-    found = await service.reread(dialogue, int(argument)) if argument.isdecimal() else None
+    found = await service.reread(dialogue, row_named(event.action.argument))
     if found is None:
         raise Refused("rituals.gone")
     return found

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from core.charter import pages, service
 from core.charter.models import CharterDraft, CharterVersion
 from core.charter.rules import CharterSettings, names_somebody, written
-from core.chat.actions import Answers
+from core.chat.actions import Answers, row_named
 from core.engine.scene import Dialogue, Scene
 from core.members import service as members
 from core.members.models import Member
@@ -45,8 +45,7 @@ async def draft(dialogue: Dialogue, answers: Answers) -> CharterDraft:
 
 async def draft_of(dialogue: Dialogue, argument: str) -> CharterDraft | None:
     """The draft a button names, when it is still this person's."""
-    draft_id = int(argument) if argument.isdecimal() else 0
-    return await CharterDraft.get_or_none(id=draft_id, member_id=dialogue.who.member)
+    return await CharterDraft.get_or_none(id=row_named(argument), member_id=dialogue.who.member)
 
 
 def texts_in(draft: CharterDraft) -> dict[str, tuple[str, str]]:

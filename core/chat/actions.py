@@ -1,5 +1,6 @@
 """What a button does and what a form asks: stateless, so that both survive a restart."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,6 +53,16 @@ class Link:
     """A button that opens an address."""
 
     url: str
+
+
+LARGEST_ROW = 2**31 - 1
+"""The largest id a table may hold (https://www.postgresql.org/docs/current/datatype-numeric.html)."""
+
+
+def row_named(argument: str) -> int:
+    """The row an argument names; 0, which is no row, for whatever else somebody may send."""
+    number = int(argument) if re.fullmatch(r"[0-9]{1,10}", argument) else 0
+    return number if number <= LARGEST_ROW else 0
 
 
 def unpack(data: str) -> Action | OpenForm:

@@ -1,6 +1,6 @@
 """Linking accounts, giving roles, choosing a language: what members and moderators ask for."""
 
-from core.chat.actions import Action
+from core.chat.actions import Action, row_named
 from core.chat.adapter import Answer
 from core.chat.events import (
     ButtonPressed,
@@ -59,9 +59,7 @@ async def _join(dialogue: Dialogue, owner: int) -> Answer:
 @routes.button("members.unlink")
 async def unlink(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Part two accounts that were linked by mistake."""
-    argument = event.action.argument
-    link_id = int(argument) if argument.isdecimal() else 0
-    made = await linking.undo(dialogue, link_id, dialogue.who.member)
+    made = await linking.undo(dialogue, row_named(event.action.argument), dialogue.who.member)
     return dialogue.reply("members.unlinked" if made else "members.unlink_late", edits=bool(made))
 
 

@@ -8,7 +8,7 @@ from tortoise.functions import Count
 
 from core.charter import service as charter
 from core.charter.rules import Standing
-from core.chat.actions import Answers
+from core.chat.actions import Answers, row_named
 from core.chat.identity import Platform
 from core.engine.scene import Dialogue, Scene, Speaker
 from core.members import service as members
@@ -147,8 +147,7 @@ async def ask_later(scene: Scene, goal: MicroGoal) -> None:
 
 async def goal_of(member: int, goal: str) -> MicroGoal | None:
     """The goal a button names, when it is this member's."""
-    goal_id = int(goal) if goal.isdecimal() else 0
-    return await MicroGoal.get_or_none(id=goal_id, member_id=member)
+    return await MicroGoal.get_or_none(id=row_named(goal), member_id=member)
 
 
 async def close_goal(scene: Scene, goal: MicroGoal, state: GoalState) -> None:

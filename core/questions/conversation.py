@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from tortoise.expressions import Q
 
+from core.chat.actions import row_named
 from core.chat.identity import Channel, MessageRef
 from core.engine.scene import Scene
 from core.questions.models import Question, QuestionMessage
@@ -26,9 +27,7 @@ def read(kept: dict[str, object] | None) -> MessageRef | None:
 
 async def of_id(scene: Scene, number: str) -> Question | None:
     """The question a button names, `member` loaded; None when there is no such one."""
-    if not number.isdecimal():
-        return None
-    rows = Question.filter(id=int(number), community=scene.community).exclude(key=None)
+    rows = Question.filter(id=row_named(number), community=scene.community).exclude(key=None)
     return await rows.select_related("member").first()
 
 

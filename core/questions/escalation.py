@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from core.chat.actions import row_named
 from core.chat.identity import Account, Purpose
 from core.engine.scene import Scene, Speaker
 from core.members import service as members
@@ -119,9 +120,7 @@ async def _tell_team(scene: Scene, question: Question) -> None:
 
 async def asked_of(scene: Scene, written: str) -> Solicitation | None:
     """What a tagged person's button is about, `question` loaded; None when unknown."""
-    if not written.isdecimal():
-        return None
-    rows = Solicitation.filter(id=int(written), question__community=scene.community)
+    rows = Solicitation.filter(id=row_named(written), question__community=scene.community)
     return await rows.select_related("question").first()
 
 
