@@ -85,7 +85,7 @@ async def test_the_form_says_what_is_wrong_and_can_be_corrected_until_monday(
         assert "il en faut au moins 20" in str(alice.errors)
         await alice.fills({"tip": TIP, "link": "pas un lien"})
         assert "pas l’air complet" in str(alice.errors)
-        await alice.fills({"tip": TIP})
+        await alice.fills({"tip": TIP, "link": "exemple.fr/coller"})
     else:
         await alice.fills({"L’astuce": TIP})
     await alice.presses("Corriger")
