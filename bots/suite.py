@@ -28,8 +28,14 @@ log = structlog.get_logger()
 
 Step = Callable[[], Awaitable[int]]
 
-GRACE = 5.0
+GRACE = 4.0
 """Seconds that what is in hand has to finish when the suite stops."""
+
+CLOSING = 5.5
+"""Seconds a platform then has to close its connections."""
+
+AGAIN = 1.0
+"""Seconds before a platform that is down is tried again; they double up to a minute."""
 
 HEARTBEAT = 1.0
 """Seconds between two looks at what is due."""
@@ -164,6 +170,7 @@ class Suite:
     app: App
     beats: bool = True
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _trying: list[asyncio.Task[None]] = field(default_factory=list)
     _wakes: list[asyncio.Event] = field(default_factory=list)
     _up: set[Platform] = field(default_factory=set)
     _scheduler: AsyncIOScheduler | None = None
@@ -172,20 +179,28 @@ class Suite:
     async def start(self) -> None:
         """Connect every platform; one that is down is tried again until it is there.
 
-        Raises Permanent, after everything was closed, when a platform refuses us.
+        Raises Permanent when a platform refuses us. Whatever keeps it from starting, everything
+        is closed by then.
         """
-        connecting = [self._connect(p) for p in self.app.adapters]
-        refused = [e for e in await asyncio.gather(*connecting, return_exceptions=True) if e]
-        for error in refused:
+        self._stopping = False
+        try:
+            await self._start()
+        except BaseException:
             await self.stop()
-            raise error
+            raise
+
+    async def _start(self) -> None:
+        connecting = [self._connect(p) for p in self.app.adapters]
+        for error in await asyncio.gather(*connecting, return_exceptions=True):
+            if error is not None:
+                raise error
         async with database.transaction():
             await materialise(self.app.scene())
         self._loop(self.app.work)
         if self.beats:
             self._scheduler = AsyncIOScheduler(timezone=UTC)
             self._scheduler.add_job(
-                self.wake,
+                self._beat,
                 "interval",
                 seconds=HEARTBEAT,
                 max_instances=1,
@@ -201,20 +216,24 @@ class Suite:
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
+        for task in self._trying:
+            task.cancel()
+        await asyncio.gather(*self._trying, return_exceptions=True)
         self.wake()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(self.app.adapters[p].stop() for p in self._up))
+        await asyncio.gather(*(self._close(p) for p in self._up))
+        self._trying.clear()
         self._tasks.clear()
         self._wakes.clear()
         self._up.clear()
 
     async def settle(self) -> None:
         """Do and deliver everything due at this moment, on the platforms that are up."""
-        while await self.app.work() + sum([await self.app.deliver(p) for p in self._up]):
+        while await self.app.work() + sum([await self.app.deliver(p) for p in tuple(self._up)]):
             continue
 
     def wake(self) -> None:
@@ -239,24 +258,38 @@ class Suite:
             raise
         except Transient as error:
             log.warning("platform down", platform=platform, reason=str(error))
-            self._tasks.append(asyncio.create_task(self._keep_trying(platform)))
+            self._trying.append(asyncio.create_task(self._keep_trying(platform)))
             return
         self._is_up(platform)
 
     async def _keep_trying(self, platform: Platform) -> None:
-        wait = 1.0
+        wait = AGAIN
         while not self._stopping:
             await asyncio.sleep(wait)
+            wait = min(wait * 2, 60)
             try:
                 await self.app.adapters[platform].start(self._handle)
-            except Transient:
-                wait = min(wait * 2, 60)
+            except Transient as error:
+                log.warning("platform still down", platform=platform, reason=str(error))
             except Permanent as error:
                 log.error("platform refuses us", platform=platform, reason=str(error))  # noqa: TRY400  the reason is all there is
                 return
+            except Exception:  # one that breaks is one that is down: the others go on
+                log.exception("platform does not start", platform=platform)
             else:
                 self._is_up(platform)
                 return
+
+    async def _close(self, platform: Platform) -> None:
+        try:
+            async with asyncio.timeout(CLOSING):
+                await self.app.adapters[platform].stop()
+        except Exception:  # the other connections are closed all the same
+            log.exception("platform not closed", platform=platform)
+
+    async def _beat(self) -> None:
+        """A coroutine, for APScheduler calls a plain function in a thread of its own."""
+        self.wake()
 
     def _is_up(self, platform: Platform) -> None:
         log.info("platform up", platform=platform)
