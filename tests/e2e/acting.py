@@ -1,5 +1,7 @@
 """What people do again and again in these stories, on whichever platform they are."""
 
+import asyncio
+
 from bots.demo.stage import Actor, Stage
 from bots.sandbox.people import Seen
 from core.chat.identity import Account, Platform
@@ -22,6 +24,13 @@ async def reaches_introduction(actor: Actor) -> None:
     """Pass over profile, preferences and goal."""
     for _ in range(3):
         await actor.presses("onboarding.skip")
+
+
+async def twice(actor: Actor, key: str) -> None:
+    """Press a button two times before anything is answered, as an impatient thumb does."""
+    label = actor.stage.label(key, actor.language)
+    await asyncio.gather(actor.person.presses(label), actor.person.presses(label))
+    await actor.stage.rest()
 
 
 def account(actor: Actor) -> Account:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bots.demo.stage import PATIENCE, Actor, Stage, stage
+from bots.demo.stage import PATIENCE, Stage, stage
 from bots.demo.story import START
 from core.chat.actions import Action, OpenForm
 from core.chat.identity import Platform
@@ -20,6 +20,7 @@ from tests.e2e.acting import (
     posted,
     private,
     reaches_introduction,
+    twice,
 )
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -33,13 +34,6 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
     """One community on the three platforms."""
     async with stage(tmp_path_factory.mktemp("kindness"), START) as opened:
         yield opened
-
-
-async def twice(actor: Actor, key: str) -> None:
-    """Press a button two times before anything is answered, as an impatient thumb does."""
-    label = actor.stage.label(key, actor.language)
-    await asyncio.gather(actor.person.presses(label), actor.person.presses(label))
-    await actor.stage.rest()
 
 
 @pytest.mark.parametrize("platform", EVERYWHERE)

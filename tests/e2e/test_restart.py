@@ -5,14 +5,32 @@ from pathlib import Path
 
 import pytest
 
-from bots.demo.stage import Stage, stage
+from bots.demo.stage import Actor, Stage, stage
 from bots.demo.story import START
 from bots.sandbox.people import World
 from bots.sandbox.towns import Towns
 from core.chat.identity import Platform
-from tests.e2e.acting import EVERYWHERE, INTRODUCTION, comes_in, posted, reaches_introduction
+from tests.e2e.acting import (
+    EVERYWHERE,
+    INTRODUCTION,
+    comes_in,
+    posted,
+    private,
+    reaches_introduction,
+    twice,
+)
 
 pytestmark = pytest.mark.e2e
+
+THURSDAY = START + timedelta(days=3, hours=2)
+"""Somebody was just asked for Monday's tip."""
+
+
+def offered(scene: Stage) -> list[Actor]:
+    """Who is offered the turn."""
+    everybody = [scene.actor(f"Hal {platform}", platform) for platform in EVERYWHERE]
+    label = scene.label("rituals.gladly", "fr")
+    return [one for one in everybody if any(label in m.buttons for m in one.person.sees())]
 
 
 async def test_the_suite_starts_again_in_the_middle_of_a_story(tmp_path: Path) -> None:
@@ -34,6 +52,8 @@ async def test_the_suite_starts_again_in_the_middle_of_a_story(tmp_path: Path) -
             await told.sees(before.label(f"{INTRODUCTION}.story", "fr"))
             await told.says("Une première réponse, avant l’arrêt.")
             await told.sees(before.label(f"{INTRODUCTION}.today", "fr"))
+            await before.until(THURSDAY, step=timedelta(hours=6))
+            assert len(offered(before)) == 1
             moment = before.clock.now() + timedelta(hours=1)
         # what is written while nobody listens is not lost where the platform keeps it
         missed = towns.person(f"Hal {Platform.TELEGRAM}", Platform.TELEGRAM)
@@ -48,6 +68,11 @@ async def test_the_suite_starts_again_in_the_middle_of_a_story(tmp_path: Path) -
 async def goes_on(after: Stage) -> None:
     """Old buttons work, the form goes on where it was, and nobody is greeted a second time."""
     await after.until(after.clock.now() + timedelta(hours=2))
+    (first,) = offered(after)
+    await twice(first, "rituals.pass")
+    assert len(private(first, "je demande à la personne suivante")) == 1
+    assert len(offered(after)) == 1
+    assert offered(after) != [first]
     told = after.actor(f"Hal {Platform.TELEGRAM}", Platform.TELEGRAM)
     await told.fills({f"{INTRODUCTION}.likes": "la suite"})
     await told.presses("onboarding.publish")
