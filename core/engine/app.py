@@ -279,7 +279,12 @@ class App:
         step = await forms.answered(dialogue, draft, form, event)
         if not isinstance(step, FormSubmitted):
             return step
-        return await forms.settle(dialogue, draft, form, await self._submitted(dialogue, step))
+        try:
+            async with transaction():
+                answer = await self._submitted(dialogue, step)
+        except Refused as refusal:
+            answer = dialogue.reply(refusal.key, **refusal.values)
+        return await forms.settle(dialogue, draft, form, answer)
 
     async def _observe(self, dialogue: Dialogue, event: Event) -> Answer:
         answer: Answer = None

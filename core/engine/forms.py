@@ -90,10 +90,15 @@ async def open_draft(dialogue: Dialogue) -> FormDraft | None:
 async def answered(
     dialogue: Dialogue, draft: FormDraft, form: Form, event: MessagePosted | ButtonPressed
 ) -> FormSubmitted | Answer:
-    """Take the answer to the question in hand: the next question, or the whole form."""
+    """Take the answer to the question in hand: the next question, or the whole form.
+
+    A button names its question: one of an earlier question, or pressed twice, answers nothing.
+    """
     field = next((f for f in form.fields if f.name == draft.asked), form.fields[0])
     if isinstance(event, ButtonPressed):
-        answer = event.action.argument if event.action.name == PICK else ""
+        about, _, answer = event.action.argument.partition(":")
+        if about != field.name:
+            return _ask(dialogue, form, field)
     else:
         answer = _chosen(field, event.text)
     wrong = _problem(field, answer)
@@ -150,9 +155,9 @@ def _ask(dialogue: Dialogue, form: Form, field: Field, problem: str = "") -> Rep
     )
     hint = dialogue.say("form.hint", hint=field.hint) if field.hint else dialogue.say("form.type")
     wrong = [dialogue.say("form.problem", problem=problem)] if problem else []
-    buttons = [Button(c.label, Action(PICK, c.value)) for c in field.choices]
+    buttons = [Button(c.label, Action(PICK, f"{field.name}:{c.value}")) for c in field.choices]
     if not field.required:
-        buttons.append(dialogue.button("form.skip", Action(SKIP)))
+        buttons.append(dialogue.button("form.skip", Action(SKIP, field.name)))
     buttons.append(dialogue.button("form.cancel", Action(CANCEL)))
     shown = [] if field.choices else [hint]
     return Reply(Message(join([*wrong, step, *shown]), tuple(buttons)))

@@ -66,6 +66,8 @@ async def staff(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 async def filled(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     if event.answers["nom"] == "refusé":
         return Invalid({"nom": "Un autre nom, s’il vous plaît."})
+    if event.answers["nom"] == "trop tard":
+        raise Refused("essai.no")
     said = ", ".join(f"{k}={v}" for k, v in sorted(event.answers.items()))
     return dialogue.reply("essai.said", what=said)
 

@@ -73,6 +73,30 @@ async def test_a_button_of_a_form_that_is_over_answers_kindly(place: Village) ->
     assert "pas de formulaire en cours" in latest(bob).text
 
 
+async def test_a_choice_pressed_twice_answers_one_question_only(place: Village) -> None:
+    bob = place.person("Bob", "telegram")
+    await bob.runs("/fiche")
+    await bob.says("Bob")
+    asked = bob.sees()[-1]
+    await bob.presses("Bien", on=asked)
+    await bob.presses("Mieux que bien", on=asked)
+    assert "Un mot" in latest(bob).text
+    asked = bob.sees()[-1]
+    await bob.says("merci")
+    assert latest(bob).text == "On a dit : humeur=bien, mot=merci, nom=Bob"
+    await bob.runs("/fiche")
+    await bob.presses("Passer", on=asked)
+    assert "Votre nom" in latest(bob).text
+
+
+async def test_a_form_that_is_refused_is_over(place: Village) -> None:
+    bob = place.person("Bob", "telegram")
+    await bob.runs("/fiche")
+    await bob.fills({"Votre nom": "trop tard", "Votre humeur": "Bien"})
+    assert latest(bob).text == "Cela ne se fait pas."
+    assert not await FormDraft.exists()
+
+
 async def test_on_a_platform_with_forms_errors_stand_beside_the_fields(place: Village) -> None:
     alice = place.person("Alice", "slack")
     await alice.runs("/fiche")
