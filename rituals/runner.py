@@ -60,7 +60,9 @@ async def found_by(scene: Scene, key: str) -> Appointment | None:
 
 
 async def ask_next(scene: Scene, found: Appointment, *, substitute: bool = False) -> Speaker | None:
-    """Ask the next in line who can be written to; None when there is nobody left to ask."""
+    """Ask the next in line who can be written to; None when nobody is left, or it is too late."""
+    if scene.now >= found.steps.publish:
+        return None
     for member in await service.next_in_line(found):
         speaker = await members.reach(scene, member)
         if speaker is not None:
@@ -86,7 +88,7 @@ async def give_notice(scene: Scene, found: Appointment) -> None:
 
 async def ask_substitute(scene: Scene, found: Appointment) -> None:
     """Whoever gave no answer in time goes to the end of the line; the next one is asked."""
-    if found.paused or scene.now < found.steps.substitute:
+    if found.paused or not found.steps.substitute <= scene.now < found.steps.publish:
         return
     turn = await service.holder(found.row)
     if turn is None:
