@@ -43,6 +43,11 @@ def bystander(scene: Stage, platform: Platform) -> Actor:
 def nobody_was_called(scene: Stage) -> None:
     assert scene.towns.slack.mass_mentions == ()
     assert scene.towns.discord.person(f"Témoin {Platform.DISCORD}").notifications() == ()
+    # Telegram brings to life by itself what looks like a mention, a link or a hashtag
+    chats = scene.towns.telegram.state.chats.values()
+    ours = [post for chat in chats for post in chat.posts.values() if post.sender.is_bot]
+    alive = {entity["type"] for post in ours for entity in post.entities}
+    assert alive & {"mention", "hashtag", "cashtag", "url", "email", "phone_number"} == set()
     assert scene.towns.complaints() == []
 
 
