@@ -59,8 +59,11 @@ def read() -> SetUp:
     return SetUp(settings, config, (*unknown, *_tokens(settings, config)))
 
 
-async def check(set_up: SetUp, menu: Menu) -> list[Problem]:
-    """Everything wrong, the database and the platforms asked too where there is enough to ask."""
+async def check(set_up: SetUp, menu: Menu, *, patience: float = PATIENCE) -> list[Problem]:
+    """Everything wrong, the database and the platforms asked too where there is enough to ask.
+
+    A platform that does not answer within `patience` seconds is said to be out of reach.
+    """
     problems = list(set_up.problems)
     settings, config = set_up.settings, set_up.config
     if settings is None:
@@ -68,7 +71,7 @@ async def check(set_up: SetUp, menu: Menu) -> list[Problem]:
     problems += await check_database(settings.database_url)
     if config is not None:
         adapters = suite.adapters(settings, config, menu, SystemClock())
-        for found in await asyncio.gather(*(_ask(a) for a in adapters.values())):
+        for found in await asyncio.gather(*(_ask(a, patience) for a in adapters.values())):
             problems += found
     return list(dict.fromkeys(problems))
 
@@ -105,15 +108,15 @@ def _check_file(file: Path) -> Iterator[Problem]:
             yield Problem(DATABASE, f"the database does not open: {error}", remedy)
 
 
-async def _ask(adapter: Adapter) -> list[Problem]:
+async def _ask(adapter: Adapter, patience: float) -> list[Problem]:
     remedy = "check the network and the address, then try again"
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return await adapter.check()
     except DeliveryError as error:
         return [Problem(str(adapter.platform), f"out of reach: {error}", remedy, fatal=False)]
     except TimeoutError:
-        what = f"no answer in {PATIENCE:g} s"
+        what = f"no answer in {patience:g} s"
         return [Problem(str(adapter.platform), what, remedy, fatal=False)]
 
 

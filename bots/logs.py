@@ -50,6 +50,7 @@ def configure(*, level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+    logging.getLogger("discord.client").addFilter(_is_not_about_voice)
     logging.captureWarnings(capture=True)
     sys.excepthook = _last_words
 
@@ -64,6 +65,11 @@ def redact(text: str) -> str:
     for secret in sorted(_known, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return _SHAPES.sub(HIDDEN, text)
+
+
+def _is_not_about_voice(record: logging.LogRecord) -> bool:
+    """discord.py warns at each start that it cannot speak aloud, which nobody asks of it."""
+    return "voice will NOT be supported" not in record.getMessage()
 
 
 def _renderers(*, readable: bool) -> list[structlog.typing.Processor]:

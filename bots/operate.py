@@ -26,6 +26,9 @@ from core.engine.menu import RouteMenu
 from core.engine.texts import Texts
 
 OK, WRONG_SET_UP = 0, 2
+AT_START = 6.0
+"""Seconds that a platform which does not answer may hold the others when the suite starts."""
+
 console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -52,7 +55,7 @@ async def serve() -> int:
 async def _serve(up: asyncio.Event, told: asyncio.Event) -> int:
     """Be up until told otherwise; may be cancelled until then: what is open is closed."""
     set_up = read()
-    problems = await check(set_up, bare_menu(set_up.settings))
+    problems = await check(set_up, bare_menu(set_up.settings), patience=AT_START)
     _show(problems)
     if any(p.fatal for p in problems) or set_up.settings is None or set_up.config is None:
         return WRONG_SET_UP

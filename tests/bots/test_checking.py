@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bots import checking, logs, suite
+from bots import logs, suite
 from bots.checking import check, check_database, read
 from bots.operate import bare_menu
 from bots.sandbox.memory import MODAL, MemoryAdapter
@@ -130,9 +130,8 @@ class Doubled(MemoryAdapter):
 async def test_platforms_out_of_reach_are_said_and_stop_nothing(
     monkeypatch: pytest.MonkeyPatch, kind: type[MemoryAdapter]
 ) -> None:
-    monkeypatch.setattr(checking, "PATIENCE", 0.05)
     of_memory(monkeypatch, kind)
-    found = await check(read(), bare_menu(None))
+    found = await check(read(), bare_menu(None), patience=0.05)
     away = [problem for problem in found if not problem.fatal]
     assert {problem.where for problem in away} == {"discord", "slack"}
     assert all("network" in problem.remedy for problem in away)

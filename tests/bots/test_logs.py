@@ -15,6 +15,7 @@ SLACK = "xoxb" + "-123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx"
 SLACK_APP = "xapp" + "-1-A0123456789-1234567890123-abcdef0123456789"
 TELEGRAM = "7123456789" + ":AAE-abcdefghijklmnopqrstuvwxyz01234"
 DATABASE = "postgres://amicale:correct-horse@db:5432/amicale"
+LIBRARYS_WORDS = "voice will NOT be supported"
 SECRETS = [DISCORD, SLACK, SLACK_APP, TELEGRAM, "correct-horse"]
 
 
@@ -96,6 +97,15 @@ def test_the_libraries_own_lines_are_hidden(capsys: pytest.CaptureFixture[str]) 
     assert not any(word in json.dumps(line) for word in SECRETS)
     assert line["event"] == "with [hidden]"
     assert "cannot connect to postgres://[hidden]@db" in str(line["exception"])
+
+
+def test_a_bot_that_only_writes_is_not_told_that_it_cannot_speak(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure()
+    logging.getLogger("discord.client").warning("PyNaCl is not installed, %s", LIBRARYS_WORDS)
+    logging.getLogger("discord.client").warning("the gateway is slow")
+    assert [line["event"] for line in said(capsys)] == ["the gateway is slow"]
 
 
 def test_on_a_terminal_an_exception_shows_no_local_variable(

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def variables(towns: Towns, folder: Path, toml: str | None = None) -> dict[str, 
 async def test_nothing_is_wrong_with_a_right_set_up(towns: Towns, tmp_path: Path) -> None:
     async with amicale("check", **variables(towns, tmp_path)) as check:
         assert await check.ends() == 0, check.output
-    assert check.said == ["Everything needed is there."]
+    assert check.output == "Everything needed is there."
     assert towns.complaints() == []
 
 
@@ -218,3 +219,49 @@ async def test_a_platform_that_is_down_does_not_hold_the_others_and_comes_later(
         await late.joins()
         await eventually(towns.world, late, WELCOME, seconds=30)
         assert await run.is_told_to_stop() < 10
+
+
+@pytest.fixture
+async def silence() -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A server that takes every call and answers none; says when it was called."""
+    called = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.set()
+        while await reader.read(1000):
+            pass
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/v10", called
+    server.close()
+
+
+async def test_a_platform_that_never_answers_does_not_hold_the_others(
+    towns: Towns, tmp_path: Path, silence: tuple[str, asyncio.Event]
+) -> None:
+    address, _ = silence
+    told = variables(towns, tmp_path) | {"AMICALE_DISCORD_API_URL": address}
+    async with amicale("run", **told) as run:
+        await run.says("platform up", "slack")
+        await run.says("platform up", "telegram")
+        ines = towns.person("Inès", Platform.SLACK)
+        await ines.joins()
+        await eventually(towns.world, ines, WELCOME, seconds=10)  # before Discord is given up
+        await run.says("amicale is up on slack, telegram")
+        assert await run.is_told_to_stop() < 10
+
+
+async def test_a_stop_during_the_start_is_a_good_end(
+    towns: Towns, tmp_path: Path, silence: tuple[str, asyncio.Event]
+) -> None:
+    address, called = silence
+    told = variables(towns, tmp_path) | {"AMICALE_DISCORD_API_URL": address}
+    async with amicale("run", **told) as run:
+        await called.wait()  # it is asking what is wrong
+        assert await run.is_told_to_stop() < 5
+        assert "Traceback" not in run.output
+    async with amicale("run", **told) as run:
+        await run.says("platform up", "slack")  # it still connects to Discord
+        assert await run.is_told_to_stop() < 10
+        assert "Traceback" not in run.output
