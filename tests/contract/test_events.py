@@ -227,4 +227,5 @@ async def test_what_one_person_does_stays_in_order(stage: Stage) -> None:
     for text in texts:
         await lea.says(text, channel="entraide")
     await stage.hears(MessagePosted, lea, count=6)
+    await stage.settles()
     assert [e.text for e in stage.core.events if isinstance(e, MessagePosted)] == texts
