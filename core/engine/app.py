@@ -20,7 +20,9 @@ from core.chat.events import (
     FormOpened,
     FormSubmitted,
     HomeOpened,
+    MemberLeft,
     MessagePosted,
+    WorkspaceMoved,
 )
 from core.chat.identity import Account, MessageRef, Platform, Profile, Workspace
 from core.chat.markup import join
@@ -49,6 +51,9 @@ class Directory(Protocol):
 
     async def knows(self, community: Community, account: Account) -> bool:
         """Whether that account was met before, and its name is known."""
+
+    async def met(self, community: Community, account: Account) -> bool:
+        """Whether that account was met before."""
 
     async def speaks(self, community: Community, account: Account) -> str | None:
         """The language chosen behind an account, else its platform's tag; None when unknown."""
@@ -173,10 +178,13 @@ class App:
 
     async def _handle(self, event: Event, profile: Profile | None) -> Answer:
         await self._mark_seen(event)
+        if isinstance(event, WorkspaceMoved):
+            await outbox.moved(self.community, event.workspace, event.to)
+            await forms.moved(self.community, event.workspace, event.to)
         for kind, witness in self.routes.witnesses:
             if isinstance(event, kind):
                 await witness(self.scene(), event)
-        if event.account is None:
+        if event.account is None or await self._was_never_here(event, event.account):
             return None
         dialogue = await self._dialogue(event.account, profile)
         if _in_private(event):
@@ -186,6 +194,11 @@ class App:
                 return await self._dispatch(dialogue, event)
         except Refused as refusal:
             return dialogue.reply(refusal.key, **refusal.values)
+
+    async def _was_never_here(self, event: Event, account: Account) -> bool:
+        """Whether somebody left whom we never met: they are nobody new."""
+        left = isinstance(event, MemberLeft)
+        return left and not await self.directory.met(self.community, account)
 
     async def _mark_seen(self, event: Event) -> None:
         key = f"{event.workspace.platform}:{event.workspace.id}:{event.delivery_id}"[:200]

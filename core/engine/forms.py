@@ -5,10 +5,10 @@ from typing import Any
 from core.chat.actions import Action, Answers, Choice, Field, Form, Kind
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, FormSubmitted, MessagePosted
-from core.chat.identity import Account, Channel
+from core.chat.identity import Account, Channel, Workspace
 from core.chat.markup import inert, join
 from core.chat.messages import Button, Invalid, Message, Reply
-from core.engine.models import FormDraft
+from core.engine.models import Community, FormDraft
 from core.engine.routes import Ask, FormRoute
 from core.engine.scene import Dialogue
 from core.engine.texts import Texts
@@ -66,11 +66,11 @@ def _problem(field: Field, answer: str) -> tuple[str, dict[str, Any]] | None:
 async def begin(dialogue: Dialogue, form: Form, argument: str) -> Reply:
     """Ask the first question, in private; an unfinished form of the same person gives way."""
     await FormDraft.filter(
-        community=dialogue.community, account=_key(dialogue.who.account)
+        community=dialogue.community, account=key_of(dialogue.who.account)
     ).delete()
     await FormDraft.create(
         community=dialogue.community,
-        account=_key(dialogue.who.account),
+        account=key_of(dialogue.who.account),
         form=form.name,
         argument=argument,
         answers={},
@@ -83,7 +83,7 @@ async def begin(dialogue: Dialogue, form: Form, argument: str) -> Reply:
 async def open_draft(dialogue: Dialogue) -> FormDraft | None:
     """The form this person is filling, if any."""
     return await FormDraft.get_or_none(
-        community=dialogue.community, account=_key(dialogue.who.account)
+        community=dialogue.community, account=key_of(dialogue.who.account)
     )
 
 
@@ -170,5 +170,18 @@ def _chosen(field: Field, text: str) -> str:
     return text
 
 
-def _key(account: Account) -> str:
+async def moved(community: Community, workspace: Workspace, to: Workspace) -> None:
+    """A workspace changed its id: what is being asked there is asked on."""
+    old, new = (f"{w.platform}:{w.id}:" for w in (workspace, to))
+    for draft in await FormDraft.filter(community=community, account__startswith=old):
+        account = f"{new}{draft.account.removeprefix(old)}"
+        if await FormDraft.exists(community=community, account=account):
+            await draft.delete()
+        else:
+            draft.account = account
+            await draft.save(update_fields=["account"])
+
+
+def key_of(account: Account) -> str:
+    """Whose draft it is."""
     return f"{account.platform}:{account.workspace}:{account.user}"

@@ -11,7 +11,15 @@ from tortoise.expressions import F, Q
 
 from core.chat.actions import Action
 from core.chat.adapter import Adapter, DeliveryError, Permanent, RateLimited, Unreachable
-from core.chat.identity import Account, Channel, Destination, MessageRef, Place, Platform
+from core.chat.identity import (
+    Account,
+    Channel,
+    Destination,
+    MessageRef,
+    Place,
+    Platform,
+    Workspace,
+)
 from core.chat.messages import Message
 from core.engine.clock import Clock
 from core.engine.database import atomically
@@ -115,6 +123,15 @@ async def reachable(community: Community, account: Account, now: datetime) -> No
     """Somebody wrote to us in private: what was parked for them is due."""
     waiting = OutboxMessage.filter(community=community, state=State.PARKED, lane=lane(account))
     await waiting.update(state=State.DUE, due_at=now)
+
+
+async def moved(community: Community, workspace: Workspace, to: Workspace) -> None:
+    """A workspace changed its id: what is owed there goes on in the same order."""
+    old, new = (f"{w.platform}:{w.id}:" for w in (workspace, to))
+    owed = OutboxMessage.filter(community=community, lane__startswith=old)
+    for row in await owed.exclude(state=State.DONE):
+        row.lane = f"{new}{row.lane.removeprefix(old)}"[:LANE]
+        await row.save(update_fields=["lane"])
 
 
 def lane(target: Destination) -> str:

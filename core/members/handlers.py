@@ -14,7 +14,7 @@ from core.chat.messages import Button, Message, Reply, Style
 from core.engine.routes import Routes, Wants
 from core.engine.scene import Dialogue, Scene
 from core.members import linking, service
-from core.members.models import LinkAttempt
+from core.members.models import LinkAttempt, Member
 from core.members.rules import CODE_LIFE, door_reopens
 
 routes = Routes("members")
@@ -38,12 +38,12 @@ async def link(dialogue: Dialogue, event: CommandInvoked) -> Answer:
         return dialogue.reply("members.code_unknown")
     if owner.id == dialogue.who.member:
         return dialogue.reply("members.code_own")
-    return await _join(dialogue, owner.id)
+    return await _join(dialogue, owner)
 
 
-async def _join(dialogue: Dialogue, owner: int) -> Answer:
-    others = await service.accounts_of(owner)
-    made = await linking.link(dialogue, owner, dialogue.who.member)
+async def _join(dialogue: Dialogue, owner: Member) -> Answer:
+    others = await service.accounts_of(owner.id)
+    made = await linking.link(dialogue, owner.id, dialogue.who.member)
     undo = Action("members.unlink", str(made.id))
     for row in others:
         if row.account.home in dialogue.workspaces:
@@ -53,7 +53,7 @@ async def _join(dialogue: Dialogue, owner: int) -> Answer:
             message = Message(said, (Button(label, undo, Style.DANGER),))
             await dialogue.owe(message, row.account, member=made.member_id)
     button = dialogue.button("members.unlink", undo, Style.DANGER)
-    return dialogue.reply("members.linked", button, name=others[0].name)
+    return dialogue.reply("members.linked", button, name=others[0].name if others else owner.name)
 
 
 @routes.button("members.unlink")
@@ -116,4 +116,4 @@ async def went(dialogue: Dialogue, event: MemberLeft) -> Answer:
 @routes.fact(WorkspaceMoved)
 async def moved(scene: Scene, event: WorkspaceMoved) -> None:
     """A group changed its id: its people follow."""
-    await service.moved(scene.community, event.workspace, event.to)
+    await linking.moved(scene, event.workspace, event.to)

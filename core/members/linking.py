@@ -2,14 +2,21 @@
 
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 from tortoise import Tortoise
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
+from core.chat.identity import Workspace
 from core.engine.database import APP, transaction
+from core.engine.forms import key_of
+from core.engine.models import FormDraft, OutboxMessage
+from core.engine.outbox import lane
 from core.engine.scene import Scene
-from core.members.models import Link, LinkAttempt, LinkCode, Member
+from core.members.models import Link, LinkAttempt, LinkCode, Member, MemberAccount, MemberRole
 from core.members.rules import ALPHABET, CODE_LENGTH, CODE_LIFE, UNDO, written_code
 
 
@@ -45,6 +52,7 @@ async def link(scene: Scene, one: int, other: int) -> Link:
     await LinkCode.filter(member_id__in=[one, other]).delete()
     moved = {table(model): await _move(model, second.id, first.id) for model in personal()}
     await Member.filter(id=second.id).update(absorbed_by=first.id)
+    await _presence(scene, first.id)
     made = await Link.create(member=first, absorbed=second.id, moved=moved, at=scene.now)
     await scene.later("members.linked", str(made.id), scene.now)
     return made
@@ -59,6 +67,9 @@ async def undo(scene: Scene, link_id: int, member: int) -> Link | None:
         rows = made.moved.get(table(model), [])
         await model.filter(id__in=rows).update(member_id=made.absorbed)
     await Member.filter(id=made.absorbed).update(absorbed_by=None)
+    for parted in (made.member_id, made.absorbed):
+        await _only_own_roles(parted)
+        await _presence(scene, parted)
     made.undone_at = scene.now
     await made.save(update_fields=["undone_at"])
     await scene.later("members.unlinked", str(made.id), scene.now)
@@ -91,17 +102,64 @@ async def _move(model: type[Model], source: int, target: int) -> list[int]:
     return moved
 
 
+async def _presence(scene: Scene, member: int) -> None:
+    """Somebody is here as long as one of their accounts is."""
+    rows = Member.filter(id=member)
+    if await MemberAccount.exists(member_id=member, left_at=None):
+        await rows.update(left_at=None)
+    else:
+        await rows.filter(left_at=None).update(left_at=scene.now)
+
+
+async def _only_own_roles(member: int) -> None:
+    """What a platform granted while the accounts were linked goes with the account."""
+    platforms = await MemberAccount.filter(member_id=member).values_list("platform", flat=True)
+    theirs = MemberRole.filter(member_id=member)
+    await theirs.exclude(source__in=["command", *map(str, platforms)]).delete()
+
+
+async def moved(scene: Scene, workspace: Workspace, to: Workspace) -> None:
+    """A workspace changed its id: its accounts follow.
+
+    Whoever was met under the new id before we knew was taken for somebody new, and is not.
+    """
+    here = MemberAccount.filter(community=scene.community, platform=workspace.platform)
+    for row in await here.filter(workspace=workspace.id).order_by("id"):
+        twin = await here.filter(workspace=to.id, user=row.user).first()
+        if twin is None:
+            await MemberAccount.filter(id=row.id).update(workspace=to.id)
+            continue
+        await row.delete()
+        if twin.member_id != row.member_id:
+            await link(scene, row.member_id, twin.member_id)
+
+
 async def export(member: int) -> dict[str, list[dict[str, object]]]:
-    """Everything every room holds about a member: table -> rows."""
-    held = {"member": await Member.filter(id=member).values()}
-    for model in personal():
-        held[table(model)] = await model.filter(member_id=member).values()
-    return held
+    """Everything every room and the machinery hold about a member: table -> rows."""
+    return {name: await rows.values() for name, rows in (await _held(member)).items()}
 
 
 async def forget(member: int) -> None:
-    """Remove a member and everything every room holds about them."""
-    for model in personal():
-        await model.filter(member_id=member).delete()
-    await Link.filter(member_id=member).delete()
-    await Member.filter(id=member).delete()
+    """Remove a member and everything every room and the machinery hold about them."""
+    for rows in (await _held(member)).values():
+        await rows.delete()
+
+
+async def _held(member: int) -> dict[str, QuerySet[Any]]:
+    """Table -> its rows about a member, those they were linked from included; members last."""
+    people = [member]
+    for one in people:
+        people += [row.id for row in await Member.filter(absorbed_by=one)]
+    accounts = [row.account for row in await MemberAccount.filter(member_id__in=people)]
+    lanes, drafts = [lane(a) for a in accounts], [key_of(a) for a in accounts]
+    here = Q(
+        community__in=await Member.filter(id__in=people).values_list("community_id", flat=True)
+    )
+    held = {table(model): model.filter(member_id__in=people) for model in personal()}
+    return {
+        **held,
+        table(OutboxMessage): OutboxMessage.filter(here, Q(lane__in=lanes) | Q(member__in=people)),
+        table(FormDraft): FormDraft.filter(here, account__in=drafts),
+        table(Link): Link.filter(Q(member_id__in=people) | Q(absorbed__in=people)),
+        table(Member): Member.filter(id__in=people),
+    }

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tortoise.expressions import Q
 
-from core.chat.identity import Account, Profile, Role, Workspace
+from core.chat.identity import Account, Profile, Role
 from core.engine.models import Community
 from core.engine.scene import Scene, Speaker
 from core.members.models import Member, MemberAccount, MemberProfile, MemberRole
@@ -21,6 +21,10 @@ class MemberDirectory:
     async def knows(self, community: Community, account: Account) -> bool:
         """Whether that account was met before, and its name is known."""
         return bool(await _accounts(community, account).exclude(name=account.user).exists())
+
+    async def met(self, community: Community, account: Account) -> bool:
+        """Whether that account was met before."""
+        return bool(await _accounts(community, account).exists())
 
     async def speaks(self, community: Community, account: Account) -> str | None:
         """The language chosen behind an account, else its platform's tag; None when unknown."""
@@ -144,7 +148,9 @@ async def find(scene: Scene, who: str | Account) -> Member | None:
 async def holding(community: Community, roles: Sequence[Role]) -> list[Member]:
     """Members who hold one of these roles, by id."""
     held = await MemberRole.filter(role__in=roles).values_list("member_id", flat=True)
-    return await Member.filter(community=community, id__in=list(held), left_at=None).order_by("id")
+    return await Member.filter(
+        community=community, id__in=list(held), left_at=None, absorbed_by=None
+    ).order_by("id")
 
 
 async def grant(scene: Scene, member: int, role: Role) -> bool:
@@ -178,13 +184,6 @@ async def came_back(scene: Scene, account: Account) -> bool:
     return True
 
 
-async def moved(community: Community, workspace: Workspace, to: Workspace) -> None:
-    """A workspace changed its id: its accounts follow."""
-    await MemberAccount.filter(
-        community=community, platform=workspace.platform, workspace=workspace.id
-    ).update(workspace=to.id)
-
-
 async def profile_of(member: int) -> MemberProfile:
     """What a member says of themselves; an empty one, not saved, when they said nothing."""
     return await MemberProfile.get_or_none(member_id=member) or MemberProfile(member_id=member)
@@ -198,6 +197,9 @@ async def save_profile(profile: MemberProfile) -> None:
 async def experts(community: Community) -> list[MemberProfile]:
     """Profiles of those here who named a topic and are available, `member` loaded, by id."""
     rows = MemberProfile.filter(
-        member__community=community, member__left_at=None, available=True
+        member__community=community,
+        member__left_at=None,
+        member__absorbed_by=None,
+        available=True,
     ).select_related("member")
     return [row for row in await rows.order_by("member_id") if row.topics]

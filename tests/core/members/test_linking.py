@@ -1,16 +1,20 @@
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from core.chat.actions import Action
 from core.chat.events import WorkspaceMoved
 from core.chat.identity import Platform, Role, Workspace
+from core.chat.messages import Message, Text
+from core.engine import forms
 from core.engine.help import help_routes
+from core.engine.models import FormDraft, OutboxMessage
 from core.members import service
 from core.members.handlers import routes
 from core.members.linking import export, forget
-from core.members.models import Member, MemberAccount, MemberRole
+from core.members.models import Link, Member, MemberAccount, MemberProfile, MemberRole
 from core.members.rules import MembersSettings
 from tests.village import Village, latest, seen, village
 
@@ -133,6 +137,108 @@ async def test_what_is_known_can_be_exported_and_forgotten(place: Village) -> No
     assert {"member", "member_account", "link_code"} <= {t for t, rows in held.items() if rows}
     await forget(member.id)
     assert not any((await export(member.id)).values())
+
+
+async def test_whoever_is_forgotten_leaves_nothing_of_any_account(place: Village) -> None:
+    alice, alice_b = place.person("Alice"), place.person("Alice B", "telegram")
+    for person in (alice, alice_b):
+        await person.runs("/aide")
+    for member in await Member.all():
+        profile = await service.profile_of(member.id)
+        profile.topics = ["excel"]
+        await service.save_profile(profile)
+    await alice_b.runs(f"/lier {await code_of(alice)}")
+    scene = place.app.scene()
+    await scene.owe(Message(Text("demain")), alice_b.account, at=scene.now + timedelta(days=1))
+    for person in (alice_b, place.person("Bob", "telegram")):
+        await FormDraft.create(
+            community=scene.community,
+            account=forms.key_of(person.account),
+            form="essai.fiche",
+            argument="",
+            asked="nom",
+            answers={"nom": "Alice"},
+            at=scene.now,
+        )
+    member = await Member.get(absorbed_by=None)
+    held = await export(member.id)
+    assert [len(held[t]) for t in ("member", "member_profile", "link", "form_draft")] == [
+        2,
+        2,
+        1,
+        1,
+    ]
+    assert any("demain" in str(row["payload"]) for row in held["outbox_message"])
+    await forget(member.id)
+    assert not any((await export(member.id)).values())
+    for model in (Member, MemberAccount, MemberProfile, Link, OutboxMessage):
+        assert not await model.exists()
+    assert await FormDraft.all().count() == 1
+
+
+async def test_what_an_absorbed_member_keeps_for_an_undo_counts_for_nobody(place: Village) -> None:
+    alice, alice_b = place.moderator("Alice"), place.moderator("Alice B", "slack")
+    for person in (alice, alice_b):
+        await person.runs("/aide")
+    for member in await Member.all():
+        profile = await service.profile_of(member.id)
+        profile.topics = ["excel"]
+        await service.save_profile(profile)
+        await service.grant(place.app.scene(), member.id, Role.MENTOR)
+    await alice_b.runs(f"/lier {await code_of(alice)}")
+    assert len(await service.experts(place.app.community)) == 1
+    assert len(await service.holding(place.app.community, [Role.MENTOR])) == 1
+
+
+async def test_a_role_of_a_platform_goes_with_its_account(place: Village) -> None:
+    alice, mona = place.person("Alice"), place.person("Mona", "slack")
+    await mona.runs(f"/lier {await code_of(alice)}")
+    mona.roles = frozenset({"member", "administrator"})
+    await mona.runs("/aide")
+    await alice.presses("Revenir en arrière")
+    await mona.runs("/aide")
+    held = await MemberRole.all().select_related("member")
+    assert [row.member.name for row in held] == ["Mona"]
+
+
+async def test_somebody_who_left_and_links_is_here(place: Village) -> None:
+    alice, alice_b = place.person("Alice"), place.person("Alice B", "slack")
+    code = await code_of(alice)
+    await alice.leaves()
+    await alice_b.runs(f"/lier {code}")
+    assert (await Member.get(name="Alice")).left_at is None
+    await alice_b.presses("Revenir en arrière")
+    assert (await Member.get(name="Alice")).left_at is not None
+    assert (await Member.get(name="Alice B")).left_at is None
+
+
+async def test_who_leaves_without_having_been_met_is_no_newcomer(place: Village) -> None:
+    await place.person("Alice").leaves()
+    assert not await Member.exists()
+
+
+async def test_somebody_met_again_before_the_group_moved_is_one_person(place: Village) -> None:
+    bob, carla = place.person("Bob", "telegram"), place.person("Carla", "telegram")
+    for person in (bob, carla):
+        await person.runs("/aide")
+    scene, old = place.app.scene(), bob.account.home
+    bob.refuses = True
+    await scene.owe(Message(Text("en attente")), bob.account)
+    await place.app.settle()
+    to = Workspace(Platform.TELEGRAM, "-100")
+    place.adapters[Platform.TELEGRAM].workspace = to
+    bob.refuses = False
+    await carla.runs("/aide")
+    await place.app.handle(
+        WorkspaceMoved(delivery_id="m", at=place.clock.now(), workspace=old, account=None, to=to)
+    )
+    assert await Member.filter(absorbed_by=None).count() == 2
+    assert {(r.user, r.workspace) for r in await MemberAccount.all()} == {
+        (bob.id, "-100"),
+        (carla.id, "-100"),
+    }
+    await bob.says("me voici")
+    assert seen(bob, "en attente")
 
 
 async def test_somebody_called_like_nobody_or_like_two_is_not_found(place: Village) -> None:
