@@ -152,9 +152,8 @@ async def _held(member: int) -> dict[str, QuerySet[Any]]:
         people += [row.id for row in await Member.filter(absorbed_by=one)]
     accounts = [row.account for row in await MemberAccount.filter(member_id__in=people)]
     lanes, drafts = [lane(a) for a in accounts], [key_of(a) for a in accounts]
-    here = Q(
-        community__in=await Member.filter(id__in=people).values_list("community_id", flat=True)
-    )
+    tenants = await Member.filter(id__in=people).values_list("community_id", flat=True)
+    here = Q(community_id__in=list(tenants))
     held = {table(model): model.filter(member_id__in=people) for model in personal()}
     return {
         **held,
