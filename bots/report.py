@@ -1,10 +1,12 @@
 """A week's digest outside the chats: on the command line and at the end of the demo."""
 
+import logging
 from pathlib import Path
 
 from rich.console import Console
 
-from bots.checking import read
+from bots import logs
+from bots.checking import check_database, read
 from bots.suite import open_app
 from core.chat.markup import words
 from core.chat.messages import Image
@@ -37,10 +39,12 @@ def keep(image: Image, path: Path) -> None:
 
 async def print_digest(week: str, chart: Path | None) -> int:
     """Print a week's digest, and write its chart where told; 2 when that cannot be."""
+    logs.configure(level=logging.WARNING)
     out, errors = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
     set_up = read()
-    if set_up.settings is None or set_up.config is None:
-        for problem in set_up.problems:
+    wrong = [] if set_up.settings is None else await check_database(set_up.settings.database_url)
+    if set_up.settings is None or set_up.config is None or wrong:
+        for problem in (*set_up.problems, *wrong):
             errors.print(f"{problem.where}: {problem.what}\n    {problem.remedy}", markup=False)
         return WRONG
     try:
