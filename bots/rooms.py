@@ -8,6 +8,7 @@ from core.charter.rules import CharterSettings
 from core.engagement.handlers import routes as engagement
 from core.engine.help import help_routes
 from core.engine.routes import Routes
+from core.engine.sweep import routes as sweep
 from core.members.handlers import routes as members
 from core.members.rules import MembersSettings
 from core.onboarding.handlers import routes as onboarding
@@ -19,7 +20,7 @@ from core.reports.rules import ReportsSettings
 from rituals.handlers import routes as rituals
 from rituals.rules import RitualsSettings
 
-ROOMS = (members, charter, onboarding, questions, engagement, rituals, reports)
+ROOMS = (members, charter, onboarding, questions, engagement, rituals, reports, sweep)
 
 
 def routes() -> Routes:

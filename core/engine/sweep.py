@@ -1,0 +1,40 @@
+"""What only grows is swept away at night: deliveries seen, work done, forms left unfinished."""
+
+from datetime import time, timedelta
+from typing import Any
+
+import structlog
+from tortoise.queryset import QuerySet
+
+from core.engine.models import FormDraft, Job, OutboxMessage, SeenDelivery, State
+from core.engine.routes import Routes
+from core.engine.scene import Scene
+from core.engine.schedule import EVERY_DAY, Weekly
+
+SEEN = timedelta(days=7)
+"""Platforms deliver again for hours at most: Telegram keeps an update for 24 h
+(https://core.telegram.org/bots/api#getting-updates)."""
+
+ENDED = timedelta(days=30)
+"""How long what was done or skipped can be looked up when something went wrong."""
+
+UNFINISHED = timedelta(days=7)
+"""After which a private message is no answer to a question asked before."""
+
+AT_NIGHT = Weekly(EVERY_DAY, time(4, 10))
+
+routes = Routes("engine")
+log = structlog.get_logger()
+
+
+@routes.job("engine.sweep", recurs=lambda _scene: AT_NIGHT)
+async def sweep(scene: Scene, _day: str) -> None:
+    """Delete what nobody will ask for again; what failed or still waits is kept."""
+    ours, ended = scene.community, {"state__in": (State.DONE, State.SKIPPED)}
+    gone: dict[str, QuerySet[Any]] = {
+        "seen": SeenDelivery.filter(community=ours, at__lt=scene.now - SEEN),
+        "owed": OutboxMessage.filter(community=ours, due_at__lt=scene.now - ENDED, **ended),
+        "jobs": Job.filter(community=ours, due_at__lt=scene.now - ENDED, **ended),
+        "drafts": FormDraft.filter(community=ours, at__lt=scene.now - UNFINISHED),
+    }
+    log.info("swept", **{what: await rows.delete() for what, rows in gone.items()})
