@@ -19,8 +19,8 @@ async def test_a_digest_is_printed_and_its_chart_kept(
     set_up: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chart = set_up / "new" / "digest.png"
-    assert await print_digest("2026-W47", chart) == 0
-    assert "Bilan de la semaine 2026-W47" in capsys.readouterr().out
+    assert await print_digest("2026-W40", chart) == 0
+    assert "Bilan de la semaine 2026-W40" in capsys.readouterr().out
     assert chart.read_bytes().startswith(b"\x89PNG")
 
 
