@@ -5,6 +5,7 @@ from core.chat.adapter import Answer
 from core.chat.events import (
     ButtonPressed,
     FormSubmitted,
+    MemberLeft,
     MessageDeleted,
     MessagePosted,
     ReactionAdded,
@@ -17,6 +18,7 @@ from core.engine.errors import Refused
 from core.engine.routes import Ask, Routes, Wants
 from core.engine.scene import Dialogue, Scene
 from core.engine.schedule import EVERY_DAY, Weekly
+from core.members import service as members
 from rituals import participation, responses, runner, service, staff, turns
 from rituals.models import Ritual
 from rituals.responses import Given, Kept
@@ -145,6 +147,14 @@ async def why(dialogue: Dialogue, event: ButtonPressed) -> Answer:
         lines.append(dialogue.say("rituals.why_tied", count=because.tied))
     parts = [dialogue.say("rituals.why_rule"), bullets(lines), dialogue.say("rituals.why_lot")]
     return Reply(Message(join(parts)))
+
+
+@routes.on(MemberLeft)
+async def went(dialogue: Dialogue, event: MemberLeft) -> Answer:
+    """A turn is of no use to who left every platform."""
+    if not await members.accounts_of(dialogue.who.member):
+        await responses.leaves(dialogue)
+    return None
 
 
 # -- giving a tip ------------------------------------------------------------------------------

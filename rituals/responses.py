@@ -42,7 +42,7 @@ async def _hand_on(dialogue: Dialogue, found: Appointment) -> None:
 
 async def never(dialogue: Dialogue, argument: str) -> Appointment:
     """No turn ever again, until they change their mind; one they hold goes to the next."""
-    turn = await Turn.get_or_none(id=row_named(argument))
+    turn = await service.turn_of(dialogue.who.member, argument)
     found = await service.reread(dialogue, turn.occurrence_id) if turn else None
     if turn is None or found is None:
         raise Refused("rituals.gone")
@@ -53,6 +53,15 @@ async def never(dialogue: Dialogue, argument: str) -> Appointment:
     if not has_given and await service.moves(turn, *HELD, to=TurnState.DECLINED):
         await _hand_on(dialogue, found)
     return found
+
+
+async def leaves(dialogue: Dialogue) -> None:
+    """Somebody left for good: what they hold and gave nothing for goes to the next in line."""
+    for turn in await service.held_by(dialogue.community, dialogue.who.member):
+        found = await service.reread(dialogue, turn.occurrence_id)
+        if found is not None and not await service.given(found, turn.member_id):
+            await service.moves(turn, *HELD, to=TurnState.DECLINED)
+            await _hand_on(dialogue, found)
 
 
 async def swap(dialogue: Dialogue, mine: MyTurn) -> int:
@@ -134,14 +143,14 @@ async def give(dialogue: Dialogue, argument: str, text: str, link: str) -> Given
     if argument.startswith("t"):
         return await _correct(dialogue, argument[1:], text, link)
     if argument:
-        return await _for_turn(dialogue, row_named(argument), text, link)
+        return await _for_turn(dialogue, argument, text, link)
     return await _reserve(dialogue, chosen(dialogue), text, link)
 
 
-async def _for_turn(dialogue: Dialogue, turn_id: int, text: str, link: str) -> Given:
-    turn = await Turn.get_or_none(id=turn_id, member_id=dialogue.who.member)
+async def _for_turn(dialogue: Dialogue, argument: str, text: str, link: str) -> Given:
+    turn = await service.turn_of(dialogue.who.member, argument)
     found = await service.reread(dialogue, turn.occurrence_id) if turn else None
-    if turn is None or found is None:
+    if turn is None or found is None or turn.member_id != dialogue.who.member:
         return await _reserve(dialogue, chosen(dialogue), text, link)
     if turn.state is TurnState.DONE:
         return Given(Kept.TOO_LATE_TO_CORRECT, found, None)

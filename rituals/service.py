@@ -8,6 +8,7 @@ from core.charter.models import CharterAcceptance
 from core.chat.actions import row_named
 from core.chat.identity import Workspace
 from core.engine.errors import Refused
+from core.engine.models import Community
 from core.engine.scene import Dialogue, Scene
 from core.members import service as members
 from core.members.models import Member
@@ -171,6 +172,12 @@ async def holder(occurrence: Occurrence) -> Turn | None:
     )
 
 
+async def held_by(community: Community, member: int) -> list[Turn]:
+    """The turns somebody holds for dates to come."""
+    rows = Turn.filter(member_id=member, state__in=HELD, occurrence__state__in=TO_COME)
+    return await rows.filter(occurrence__ritual__community=community).order_by("id")
+
+
 async def moves(turn: Turn, *came_from: TurnState, to: TurnState) -> bool:
     """Change where a turn stands, if it still stands where it did."""
     moved = await Turn.filter(id=turn.id, state__in=came_from).update(state=to)
@@ -211,12 +218,27 @@ class MyTurn:
     found: Appointment
 
 
+async def turn_of(member: int, argument: str) -> Turn | None:
+    """The turn an argument names; who linked the account it was offered to holds it now."""
+    turn = await Turn.get_or_none(id=row_named(argument))
+    if turn is None or turn.member_id == member:
+        return turn
+    if not await Member.exists(id=turn.member_id, absorbed_by=member):
+        return turn
+    # A link moves a turn, save where both were asked for the same date: one of the two stands.
+    own = await Turn.get(occurrence_id=turn.occurrence_id, member_id=member)
+    if await moves(turn, *HELD, to=TurnState.SWAPPED):
+        own.state, own.asked_at = turn.state, turn.asked_at
+        await own.save(update_fields=["state", "asked_at"])
+    return own
+
+
 async def my_turn(dialogue: Dialogue, argument: str) -> MyTurn:
     """The turn a button is about, if it is of whoever pressed it and its date is to come.
 
     Raises Refused, with a kind word, when it is not.
     """
-    turn = await Turn.get_or_none(id=row_named(argument))
+    turn = await turn_of(dialogue.who.member, argument)
     found = await reread(dialogue, turn.occurrence_id) if turn else None
     if turn is None or found is None:
         raise Refused("rituals.gone")
