@@ -92,9 +92,18 @@ async def numbers_accepted(scene: Scene, people: Collection[int]) -> dict[int, s
 
 async def standing_of(scene: Scene, member: int) -> Standing:
     """Where a member stands with the version in force."""
+    return (await standings(scene, {member}))[member]
+
+
+async def standings(scene: Scene, people: Collection[int]) -> dict[int, Standing]:
+    """Where each of these members stands with the version in force."""
     version = await current(scene)
-    numbers = frozenset(await accepted(member))
-    return standing(numbers, version.number, version.grace_ends_at, scene.now)
+    numbers = await numbers_accepted(scene, people)
+    ends = version.grace_ends_at
+    return {
+        member: standing(numbers.get(member, set()), version.number, ends, scene.now)
+        for member in people
+    }
 
 
 async def accept(dialogue: Dialogue, version: CharterVersion) -> CharterAcceptance:

@@ -122,9 +122,9 @@ async def _newcomers(scene: Scene, start: datetime, end: datetime) -> Newcomers:
         greeted_at__gte=start,
         greeted_at__lt=end,
     )
-    stands: Counter[Step | None] = Counter()
-    for journey in await rows.filter(member__left_at=None):
-        stands[next_step(await onboarding.facts_of(scene, journey.member_id))] += 1
+    here = [journey.member_id for journey in await rows.filter(member__left_at=None)]
+    facts = await onboarding.facts_of_each(scene, here)
+    stands: Counter[Step | None] = Counter(next_step(known) for known in facts.values())
     return Newcomers(await rows.count(), dict(stands))
 
 
