@@ -6,10 +6,14 @@ import pytest
 
 LINKING = "tests/core/members/test_linking.py"
 STORIES = [
+    "tests/core/engine/test_races.py",
     "tests/core/engine/test_owed_and_due.py",
     f"{LINKING}::test_two_accounts_become_one_person_and_both_are_told",
     f"{LINKING}::test_either_side_can_go_back_within_a_day",
     f"{LINKING}::test_what_both_held_is_held_once_and_parted_again",
+    f"{LINKING}::test_whoever_is_forgotten_leaves_nothing_of_any_account",
+    f"{LINKING}::test_somebody_met_again_before_the_group_moved_is_one_person",
+    "tests/core/engine/test_app.py::test_a_refusal_is_said_kindly_and_rolled_back",
 ]
 
 

@@ -25,14 +25,15 @@ async def test_what_is_old_is_swept_at_night_and_nothing_else(place: Village) ->
     await bob.runs("/fiche")
     await place.app.scene().owe(Message(Text("un")), bob.account)
     await place.app.settle()
-    await place.passes(days=2)
+    await place.passes(days=1)
     assert await keys(place.app.community) == ["failed"]
     assert await keys(other) == ["done", "failed"]
     assert await OutboxMessage.all().count() == 1
     assert await FormDraft.exists()
     assert not await SeenDelivery.filter(community=place.app.community, key="old").exists()
     assert await SeenDelivery.filter(community=place.app.community).exists()
-    await place.passes(days=30)
+    place.clock.advance(days=31)
+    await place.app.settle()
     assert not await OutboxMessage.exists()
     assert not await FormDraft.exists()
     assert not await SeenDelivery.filter(community=place.app.community).exists()
@@ -43,7 +44,10 @@ async def test_a_parked_message_is_kept_until_they_write(place: Village) -> None
     bob = place.person("Bob")
     bob.refuses = True
     await place.app.scene().owe(Message(Text("un")), bob.account)
-    await place.passes(days=40)
+    for _ in range(2):
+        await place.app.settle()
+        place.clock.advance(days=40)
+    await place.app.settle()
     bob.refuses = False
     await bob.does(Action("nowhere"))
     assert [m.text for m in bob.sees() if m.text == "un"] == ["un"]
