@@ -30,7 +30,7 @@ from core.chat.messages import Invalid, Message, Reply
 from core.engine import forms, jobs, outbox
 from core.engine.clock import Clock
 from core.engine.database import atomically, transaction
-from core.engine.errors import Refused
+from core.engine.errors import Refused, trace
 from core.engine.menu import command
 from core.engine.models import Community, Job, OutboxMessage, SeenDelivery, State
 from core.engine.routes import ButtonRoute, CommandRoute, FormRoute, Routes
@@ -314,14 +314,14 @@ class App:
 
     async def _apologise(self, event: Event, error: Exception) -> Answer:
         reference = uuid4().hex[:6].upper()
-        log.error("event failed", reference=reference, exc_info=error)
+        log.error("event failed", reference=reference, trace=trace(error))
         if not isinstance(event, ASKED) or event.account is None:
             return None
         spoken = event.profile.locale if event.profile else None
         try:
             spoken = await self.directory.speaks(self.community, event.account) or spoken
-        except Exception as another:  # the database itself may be what is wrong
-            log.exception("nobody can be asked for their language", error=type(another).__name__)
+        except Exception as another:  # noqa: BLE001  the database itself may be what is wrong
+            log.error("no language", reference=reference, trace=trace(another))  # noqa: TRY400  without words
         text = self.texts.say("error.unexpected", self.texts.language(spoken), reference=reference)
         return Reply(Message(text))
 

@@ -7,6 +7,7 @@ import structlog
 from tortoise.expressions import F, Q
 
 from core.engine.database import transaction
+from core.engine.errors import trace
 from core.engine.models import Community, Job, State
 
 LEASE = timedelta(minutes=2)
@@ -63,7 +64,7 @@ async def _do(job: Job, now: datetime, work: Work) -> None:
 
 async def _fail(job: Job, now: datetime, error: Exception) -> None:
     given_up = job.tries >= TRIES
-    log.error("job failed", kind=job.kind, key=job.key, tries=job.tries, exc_info=error)
+    log.error("job failed", kind=job.kind, key=job.key, tries=job.tries, trace=trace(error))
     await Job.filter(id=job.id).update(
         state=State.FAILED if given_up else State.DUE,
         due_at=now + timedelta(seconds=5 * 2**job.tries),

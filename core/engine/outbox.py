@@ -23,6 +23,7 @@ from core.chat.identity import (
 from core.chat.messages import Message
 from core.engine.clock import Clock
 from core.engine.database import atomically
+from core.engine.errors import trace
 from core.engine.models import Community, OutboxMessage, State
 
 LEASE = timedelta(minutes=2)
@@ -200,8 +201,8 @@ async def _stands(row: OutboxMessage, ref: MessageRef | None, delivered: Deliver
 
     try:
         await atomically(note)
-    except Exception as error:  # the boundary: it stands, whatever the rooms do with it
-        log.exception("delivered and not noted", row=row.id, then=row.then)
+    except Exception as error:  # noqa: BLE001  the boundary: it stands, whatever the rooms do
+        log.error("not noted", row=row.id, then=row.then, trace=trace(error))  # noqa: TRY400  without its words
         problem = f"{row.then}: {type(error).__name__}"
         await OutboxMessage.filter(id=row.id).update(state=State.DONE, payload="", problem=problem)
 
@@ -227,7 +228,7 @@ async def _retry(row: OutboxMessage, now: datetime, error: Exception) -> bool:
         platform=row.platform,
         tries=row.tries,
         reason=str(error) if isinstance(error, DeliveryError) else type(error).__name__,
-        exc_info=None if expected else error,
+        trace=None if expected else trace(error),
     )
     if row.tries >= (TRIES if expected else BUG_TRIES):
         await OutboxMessage.filter(id=row.id).update(

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from functools import cached_property
 from pathlib import Path
 
 from babel import Locale
@@ -106,11 +105,6 @@ class Texts:
 
     def _write(self, value: object, language: str) -> Text:
         return value if isinstance(value, Text) else plain(_moment(value, language))
-
-    @cached_property
-    def rooms(self) -> frozenset[str]:
-        """The rooms that have words."""
-        return frozenset(path.stem for path in self._folder.glob("*/LC_MESSAGES/*.po"))
 
 
 def _as_code(value: str) -> str:

@@ -82,6 +82,8 @@ routes.command_form("fiche", "essai.fiche")
 
 @routes.on(MessagePosted)
 async def heard(dialogue: Dialogue, event: MessagePosted) -> Answer:
+    if "casse" in event.text:
+        raise RuntimeError(event.text)
     return dialogue.reply("essai.said", what=event.text) if "?" in event.text else None
 
 

@@ -15,11 +15,11 @@ from core.chat.events import (
 )
 from core.chat.identity import MessageRef, Platform, Profile
 from core.chat.markup import words
-from core.chat.messages import Invalid, Reply
-from core.engine.models import Job
+from core.chat.messages import Invalid, Message, Reply, Text
+from core.engine.models import Job, OutboxMessage
 from core.engine.routes import Routes
 from core.members.models import Member
-from tests.core.engine.handlers import DONE
+from tests.core.engine.handlers import BROKEN, DONE
 from tests.village import Village, latest, seen
 
 
@@ -119,6 +119,22 @@ async def test_what_goes_wrong_is_said_with_a_reference_and_nothing_is_kept(
     assert "donnez cette référence" in latest(alice).text
     assert "secret" not in latest(alice).text
     assert not await Job.filter(kind="kept").exists()
+
+
+async def test_what_somebody_wrote_is_never_logged(
+    place: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alice = place.person("Alice", "slack")
+    await alice.says("Mon code est 1234 ! casse", channel="entraide")
+    await place.app.scene().owe(Message(Text("Mon code est 1234")), alice.account)
+    await OutboxMessage.all().update(payload='{"message": "Mon code est 1234"}')
+    await place.app.scene().later("work", "x", place.clock.now())
+    BROKEN.append("Mon code est 1234")
+    await place.app.settle()
+    written = capsys.readouterr().out
+    for what in ("event failed", "delivery failed", "job failed", "RuntimeError", "handlers.py"):
+        assert what in written
+    assert "1234" not in written
 
 
 async def test_a_refusal_is_said_kindly_and_rolled_back(place: Village) -> None:
