@@ -166,6 +166,7 @@ routes.command_form("astuce", "rituals.tip")
     "rituals.tip",
     Ask("tip", Kind.PARAGRAPH, min_length=20, max_length=1500),
     Ask("link", required=False, max_length=290),  # kept in 300, with `https://` where it lacks
+    inside=True,
 )
 async def give(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     """Take a tip, show how it will look, and say what becomes of it."""

@@ -3,11 +3,11 @@
 from core.charter import pages, publishing, service
 from core.charter.models import CharterDraft
 from core.charter.rules import SUMMARY_LENGTH, TEXT_LENGTH, Standing
-from core.chat.actions import Kind
+from core.chat.actions import Answers, Kind
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked, FormSubmitted, MemberJoined
 from core.chat.identity import Role
-from core.chat.markup import bullets, join
+from core.chat.markup import bullets, join, quote
 from core.chat.messages import Invalid, Message, Reply
 from core.engine.routes import Ask, Routes, Wants
 from core.engine.scene import Dialogue, Scene
@@ -34,6 +34,17 @@ async def accept(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     if known:
         return dialogue.reply("charter.thanks_again", number=version.number, edits=True)
     return dialogue.reply("charter.thanks", name=dialogue.who.name, edits=True)
+
+
+@routes.gatekeeper
+async def keep(dialogue: Dialogue, answers: Answers) -> Reply | None:
+    """Ask who waits before the gate to accept first, and give them back what they wrote."""
+    if await service.standing_of(dialogue, dialogue.who.member) is not Standing.WAITING:
+        return None
+    page = await pages.invitation(dialogue, dialogue.who)
+    written = [quote(answer) for answer in answers.values() if answer.strip()]
+    first = dialogue.say("charter.first_words" if written else "charter.first")
+    return Reply(Message(join([first, *written, page.text]), page.buttons))
 
 
 @routes.button("charter.read")

@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from core.chat.actions import Choice
+from core.chat.actions import Answers, Choice
 from core.chat.adapter import Adapter, Answer, DeliveryError
 from core.chat.events import (
     ButtonPressed,
@@ -241,8 +241,19 @@ class App:
             return dialogue.reply("error.outdated")
         if not dialogue.who.may(form.role):
             return dialogue.reply("error.not_allowed")
+        return await self._begin(dialogue, form, event.argument)
+
+    async def _begin(self, dialogue: Dialogue, form: FormRoute, argument: str) -> Reply:
+        if closed := await self._stopped(dialogue, form, {}):
+            return closed
         built = forms.build(form, self.texts, dialogue.who.language)
-        return await forms.begin(dialogue, built, event.argument)
+        return await forms.begin(dialogue, built, argument)
+
+    async def _stopped(self, dialogue: Dialogue, form: FormRoute, answers: Answers) -> Reply | None:
+        for keeper in self.routes.gatekeepers if form.inside else ():
+            if closed := await keeper(dialogue, answers):
+                return closed
+        return None
 
     async def _command(self, dialogue: Dialogue, event: CommandInvoked) -> Answer:
         route = self.routes.commands.get(event.path)
@@ -261,8 +272,7 @@ class App:
                 return dialogue.reply("error.argument_choice", command=known.name, choices=labels)
         if route.handler is None:
             assert route.opens is not None  # noqa: S101  a command answers or opens a form
-            built = forms.build(self.routes.forms[route.opens], self.texts, dialogue.who.language)
-            return await forms.begin(dialogue, built, "")
+            return await self._begin(dialogue, self.routes.forms[route.opens], "")
         return await route.handler(dialogue, event)
 
     async def _submitted(self, dialogue: Dialogue, event: FormSubmitted) -> Answer:
@@ -273,7 +283,10 @@ class App:
             return dialogue.reply("error.not_allowed")
         form = forms.build(route, self.texts, dialogue.who.language)
         wrong = forms.problems(form, event.answers, self.texts, dialogue.who.language)
-        return Invalid(wrong) if wrong else await route.handler(dialogue, event)
+        if wrong:
+            return Invalid(wrong)
+        closed = await self._stopped(dialogue, route, event.answers)
+        return closed or await route.handler(dialogue, event)
 
     async def _private(self, dialogue: Dialogue, event: MessagePosted) -> Answer:
         if await forms.open_draft(dialogue):

@@ -1,6 +1,6 @@
 """Who answers what: the one place a command, button, form or job is declared."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from core.chat.actions import Choice, Kind
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked, Event, FormSubmitted
 from core.chat.identity import MessageRef, Role
-from core.chat.messages import Message
+from core.chat.messages import Message, Reply
 from core.engine.scene import Dialogue, Scene
 from core.engine.schedule import Weekly
 
@@ -21,6 +21,7 @@ OnFact = Callable[[Scene, Any], Awaitable[None]]
 OnJob = Callable[[Scene, str], Awaitable[None]]
 OnDelivered = Callable[[Scene, str, MessageRef], Awaitable[None]]
 OnTyping = Callable[[Dialogue, str], Awaitable[Sequence[Choice]]]
+OnGate = Callable[[Dialogue, Mapping[str, str]], Awaitable[Reply | None]]
 OnHome = Callable[[Dialogue], Awaitable[Message | None]]
 When = Callable[[Scene], Weekly]
 
@@ -84,6 +85,7 @@ class FormRoute:
     asks: tuple[Ask, ...]
     handler: OnForm
     role: Role | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class Routes:
         self.observers: list[tuple[type[Event], OnEvent]] = []
         self.witnesses: list[tuple[type[Event], OnFact]] = []
         self.homes: list[OnHome] = []
+        self.gatekeepers: list[OnGate] = []
 
     @classmethod
     def of(cls, rooms: Iterable["Routes"]) -> "Routes":
@@ -122,6 +125,7 @@ class Routes:
             whole.observers += room.observers
             whole.witnesses += room.witnesses
             whole.homes += room.homes
+            whole.gatekeepers += room.gatekeepers
         return whole
 
     def command(
@@ -152,11 +156,16 @@ class Routes:
 
         return declare
 
-    def form(self, name: str, *asks: Ask, role: Role | None = None) -> Callable[[OnForm], OnForm]:
-        """Take the answers of the form `name` (`<room>.<what>`; title `<room>.form.<what>`)."""
+    def form(
+        self, name: str, *asks: Ask, role: Role | None = None, inside: bool = False
+    ) -> Callable[[OnForm], OnForm]:
+        """Take the answers of the form `name` (`<room>.<what>`; title `<room>.form.<what>`).
+
+        What comes of one that is `inside` is read by everybody: the gatekeeper is asked first.
+        """
 
         def declare(handler: OnForm) -> OnForm:
-            self.forms[name] = FormRoute(self.room, name, asks, handler, role)
+            self.forms[name] = FormRoute(self.room, name, asks, handler, role, inside)
             return handler
 
         return declare
@@ -198,6 +207,14 @@ class Routes:
             return handler
 
         return declare
+
+    def gatekeeper(self, handler: OnGate) -> OnGate:
+        """Say why somebody may not fill a form that is `inside`, None when they may.
+
+        It is given what they answered, which is nothing yet when the form is only opened.
+        """
+        self.gatekeepers.append(handler)
+        return handler
 
     def home(self, handler: OnHome) -> OnHome:
         """Contribute a part of a person's home page."""

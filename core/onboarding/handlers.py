@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from core.charter import handlers as charter_gate
 from core.charter import pages as charter_pages
 from core.charter import service as charter
 from core.chat.actions import Kind
@@ -184,6 +185,7 @@ async def answer_goal(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     Ask("story", Kind.PARAGRAPH, max_length=800),
     Ask("today", Kind.PARAGRAPH, required=False, max_length=400),
     Ask("likes", required=False, max_length=200),
+    inside=True,
 )
 async def fill_introduction(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     """Keep the introduction and show it as it will stand."""
@@ -208,6 +210,8 @@ async def introduce(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     row = await introducing.of(dialogue.who.member)
     if row is None:
         return Reply(await pages.checklist(dialogue))
+    if closed := await charter_gate.keep(dialogue, {}):
+        return closed
     if not row.fresh:
         return await _onward(dialogue, dialogue.say("onboarding.introduced_already"))
     await introducing.publish(dialogue, row)

@@ -122,6 +122,7 @@ routes.command_form("question", "questions.ask")
     Ask("title", min_length=8, max_length=TITLE),
     Ask("details", kind=Kind.PARAGRAPH, required=False, max_length=1500),
     Ask("topics", required=False, max_length=200),
+    inside=True,
 )
 async def ask(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     """Post it in the help channel, in the asker's name."""
