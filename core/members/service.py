@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tortoise.expressions import Q
-
 from core.chat.identity import Account, Profile, Role
 from core.engine.models import Community
 from core.engine.scene import Scene, Speaker
@@ -132,15 +130,15 @@ async def reach(scene: Scene, member: int) -> Speaker | None:
 async def find(scene: Scene, who: str | Account) -> Member | None:
     """The member meant by an account, or by a handle or name as people type it (`@bob`).
 
-    None when nobody, or more than one person, is called so.
+    A handle counts before a name, which anybody may give themselves. None when nobody, or more
+    than one person, is called so.
     """
     if isinstance(who, Account):
         row = await _accounts(scene.community, who).select_related("member").first()
         return row.member if row else None
     wanted = who.strip().removeprefix("@")
-    rows = await MemberAccount.filter(
-        Q(handle__iexact=wanted) | Q(name__iexact=wanted), community=scene.community, left_at=None
-    ).select_related("member")
+    here = MemberAccount.filter(community=scene.community, left_at=None).select_related("member")
+    rows = await here.filter(handle__iexact=wanted) or await here.filter(name__iexact=wanted)
     people = {row.member_id: row.member for row in rows}
     return next(iter(people.values())) if len(people) == 1 else None
 

@@ -250,6 +250,20 @@ async def test_somebody_called_like_nobody_or_like_two_is_not_found(place: Villa
         assert f"une seule personne appelée « @{who} »" in latest(mona).text
 
 
+async def test_a_handle_is_not_taken_by_calling_oneself_so(place: Village) -> None:
+    mona, bob = place.moderator("Mona"), place.person("Bob", "slack")
+    mallory = place.person("Mallory", "telegram")
+    for person in (bob, mallory):
+        await person.runs("/aide")
+    await MemberAccount.filter(user=mallory.id).update(name="bob", handle="mallory")
+    found = await service.find(place.app.scene(), "@bob")
+    assert found is not None
+    assert found.name == "Bob"
+    await bob.leaves()
+    await mona.runs("/role @mallory expert")
+    assert latest(mona).text == "Mallory a maintenant le rôle : expert."
+
+
 async def test_a_role_held_already_changes_nothing(place: Village) -> None:
     mona, bob = place.moderator("Mona"), place.person("Bob", "slack")
     await bob.runs("/lier")
