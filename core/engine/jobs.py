@@ -65,7 +65,7 @@ async def _do(job: Job, now: datetime, work: Work) -> None:
 async def _fail(job: Job, now: datetime, error: Exception) -> None:
     given_up = job.tries >= TRIES
     log.error("job failed", kind=job.kind, key=job.key, tries=job.tries, trace=trace(error))
-    await Job.filter(id=job.id).update(
+    await Job.filter(id=job.id, state=State.CLAIMED).update(
         state=State.FAILED if given_up else State.DUE,
         due_at=now + timedelta(seconds=5 * 2**job.tries),
         problem=type(error).__name__,
