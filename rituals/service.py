@@ -127,14 +127,30 @@ async def waiting(ritual: Ritual) -> list[turns.Waiting]:
     ).order_by("-at")
     for member, at, left in await rows.values_list("member_id", "at", "member__left_at"):
         came[member] = (at, left is None)  # the first acceptance comes last
-    preferences = {p.member_id: p for p in await TurnPreference.filter(ritual=ritual)}
-    people = []
-    for member, (at, here) in came.items():
-        stated = preferences.get(member)
-        since = stated.waiting_since if stated and stated.waiting_since else at
-        out = stated is not None and stated.opted_out
-        people.append(turns.Waiting(member, since, opted_out=out, here=here))
-    return people
+    since, out = await _stated(ritual)
+    return [
+        turns.Waiting(member, since.get(member, at), opted_out=member in out, here=here)
+        for member, (at, here) in came.items()
+    ]
+
+
+async def _stated(ritual: Ritual) -> tuple[dict[int, datetime], set[int]]:
+    """Since when people wait whose place was moved, and who opted out.
+
+    What either of two linked accounts did counts for both: nobody waits in two places.
+    """
+    since: dict[int, datetime] = {}
+    out: set[int] = set()
+    stated = await TurnPreference.filter(ritual=ritual).values_list(
+        "member_id", "member__absorbed_by", "waiting_since", "opted_out"
+    )
+    for member, absorbed_by, moved, opted_out in stated:
+        person = absorbed_by or member
+        if moved is not None:
+            since[person] = max(moved, since.get(person, moved))
+        if opted_out:
+            out.add(person)
+    return since, out
 
 
 async def asked(occurrence: Occurrence) -> set[int]:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from bots.sandbox.memory import MemoryPerson
 from core.chat.actions import Action
 from core.engine.database import transaction
-from rituals.models import Turn, TurnState
+from rituals import service
+from rituals.models import Ritual, Turn, TurnPreference, TurnState
 from rituals.runner import materialise
 from tests.community.conftest import Makes
 from tests.rituals import MONDAY, SATURDAY, THURSDAY, enters, gives, private, public, reaches
@@ -84,3 +86,25 @@ async def test_a_link_gives_nobody_the_turn_of_somebody_else(place: Village) -> 
     await bob.does(Action("rituals.never", str(turn.id)))
     await bob.does(Action("rituals.never", str(turn.id)))
     assert not await Turn.filter(state=TurnState.OFFERED).exists()
+
+
+async def test_who_served_with_either_account_waits_behind_the_others(place: Village) -> None:
+    alice, other = await enters(place, "Alice"), await enters(place, "Alice B", "slack")
+    bob = await enters(place, "Bob", "telegram")
+    for person, days in ((alice, 0), (other, 7)):
+        await reaches(place, THURSDAY + timedelta(days=days))
+        await gives(person)
+        await reaches(place, MONDAY + timedelta(days=days))
+    await links(alice, other)
+    await reaches(place, MONDAY + timedelta(days=7, hours=1))
+    chloe = await enters(place, "Chloé", "telegram")
+    await reaches(place, THURSDAY + timedelta(days=14))
+    await gives(bob)
+    await reaches(place, THURSDAY + timedelta(days=21))
+    order = [w for w in await service.waiting(await Ritual.get()) if w.member == 1]
+    assert [w.since for w in order] == [MONDAY + timedelta(days=7)]
+    assert not order[0].opted_out
+    assert not private(chloe, "#LundiAstuce")
+    await TurnPreference.filter(member_id=2).update(opted_out=True)
+    (one,) = [w for w in await service.waiting(await Ritual.get()) if w.member == 1]
+    assert one.opted_out
