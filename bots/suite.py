@@ -155,7 +155,7 @@ async def open_app(settings: Settings, config: CommunityConfig, clock: Clock) ->
 
 def menu_of(app: App) -> RouteMenu:
     """What can be invoked in this community."""
-    return RouteMenu(app.routes, app.texts, app.complete)
+    return RouteMenu(app.routes, app.texts, app.complete, app.tongues.get)
 
 
 @dataclass(slots=True)
@@ -194,6 +194,7 @@ class Suite:
         for error in await asyncio.gather(*connecting, return_exceptions=True):
             if error is not None:
                 raise error
+        await self.app.learn_tongues()
         async with database.transaction():
             await materialise(self.app.scene())
         self._loop(self.app.work)

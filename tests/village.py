@@ -106,7 +106,7 @@ async def village(
         texts = Texts(locales)
         routes = Routes.of(rooms)
         app = App(community, routes, texts, clock, MemberDirectory(), settings)
-        menu = RouteMenu(routes, texts, app.complete)
+        menu = RouteMenu(routes, texts, app.complete, app.tongues.get)
         world = World(clock.now)
         for platform in Platform:
             kind = ONE_BY_ONE if platform is Platform.TELEGRAM else MODAL

@@ -219,7 +219,7 @@ class Responder:
         return {"webhook_id": asked.application, "webhook_token": asked.token}
 
     def _language(self, asked: Asked) -> str:
-        return self._menu.language(asked.locale)
+        return self._menu.language(asked.locale, asked.account)
 
     def _say(self, asked: Asked, key: str, **values: object) -> Reply:
         return Reply(Message(plain(self._menu.say(key, self._language(asked), **values))))

@@ -383,7 +383,7 @@ class MemoryPerson:
             # Without forms the questions are asked in private.
             await self.town.hand_over(_privately(event, self.private))
             return
-        language = self.town.menu.language(self.locale)
+        language = self.town.menu.language(self.locale, self.account)
         try:
             form = self.town.menu.form(opens.form, language)
         except KeyError:
@@ -437,7 +437,7 @@ class MemoryPerson:
 
     async def runs(self, command: str, *, channel: str | None = None) -> None:
         """Run a command as people type it."""
-        language = self.town.menu.language(self.locale)
+        language = self.town.menu.language(self.locale, self.account)
         line = command.removeprefix("/")
         known = sorted(self.town.menu.commands(language), key=lambda c: -len(c.path))
         found = next(

@@ -61,7 +61,7 @@ class SlackAdapter:
         self._us = Ourselves(settings.workspace)
         self._web = SlackWeb(settings)
         self._channels = Channels(self._web, settings)
-        self._people = People(self._web, menu)
+        self._people = People(self._web, menu, settings.workspace)
         self._deliveries = Deliveries(self._web, self._channels, settings.workspace)
         answers = Answers(self._web, self._channels, settings.workspace)
         self._conversation = Conversation(self._web, menu, self._people, answers, now)

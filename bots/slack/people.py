@@ -10,7 +10,7 @@ import structlog
 from bots.slack.incoming import Ourselves, profile_of
 from bots.slack.web import SlackWeb, asked
 from core.chat.adapter import DeliveryError, Menu, Permanent
-from core.chat.identity import Profile
+from core.chat.identity import Account, Platform, Profile
 
 Json = dict[str, Any]
 
@@ -26,9 +26,10 @@ log = structlog.get_logger(__name__)
 class People:
     """Profiles by user id; their languages and the user groups are remembered."""
 
-    def __init__(self, web: SlackWeb, menu: Menu) -> None:
+    def __init__(self, web: SlackWeb, menu: Menu, workspace: str) -> None:
         self._web = web
         self._menu = menu
+        self._workspace = workspace
         self._locales: OrderedDict[str, str | None] = OrderedDict()
         self._groups: list[Json] = []
         self._groups_read = float("-inf")
@@ -42,7 +43,9 @@ class People:
 
     def known_language(self, user: str) -> str:
         """The same without asking Slack: the community's until it was asked once."""
-        return self._menu.language(self._locales.get(user))
+        return self._menu.language(
+            self._locales.get(user), Account(Platform.SLACK, self._workspace, user)
+        )
 
     async def language(self, user: str) -> str:
         """The language of somebody's Slack, the community's when it is not known in time."""

@@ -62,8 +62,8 @@ class Menu(Protocol):
     def say(self, key: str, language: str, **values: object) -> str:
         """A plain text from the catalogues, for what an adapter itself must say."""
 
-    def language(self, locale: str | None) -> str:
-        """The language we speak for a platform's locale tag (`en-US` -> `en`)."""
+    def language(self, locale: str | None, account: Account | None = None) -> str:
+        """The language we speak: what that person chose, else the platform's tag (`en-US`: en)."""
 
     async def complete(self, event: CommandInvoked, option: str, typed: str) -> Sequence[Choice]:
         """Suggestions for an option being typed: at most 25."""

@@ -46,6 +46,10 @@ ASKING = 2.0
 ASKED = (CommandInvoked, ButtonPressed, FormSubmitted, FormOpened, HomeOpened)
 
 
+TONGUES = 20_000
+"""Accounts whose language is kept in memory: some 5 MB."""
+
+
 class Directory(Protocol):
     """Who is behind an account: the members' room, as the machinery needs it."""
 
@@ -57,6 +61,9 @@ class Directory(Protocol):
 
     async def speaks(self, community: Community, account: Account) -> str | None:
         """The language chosen behind an account, else its platform's tag; None when unknown."""
+
+    async def tongues(self, community: Community, most: int) -> dict[Account, str]:
+        """The languages chosen, by account, at most so many: those last active."""
 
     async def recognise(self, scene: Scene, account: Account, profile: Profile | None) -> Speaker:
         """The member behind an account, made when new, brought up to date by `profile`."""
@@ -77,6 +84,7 @@ class App:
     directory: Directory
     settings: Mapping[type, object] = field(default_factory=dict)
     adapters: dict[Platform, Adapter] = field(default_factory=dict)
+    tongues: dict[Account, str] = field(default_factory=dict)
     _planned: dict[str, str] = field(default_factory=dict)
     _working: asyncio.Lock = field(default_factory=asyncio.Lock)
     _delivering: dict[Platform, asyncio.Lock] = field(default_factory=dict)
@@ -152,6 +160,20 @@ class App:
                 return await self.adapters[event.account.platform].profile(event.account)
         return event.profile
 
+    async def learn_tongues(self) -> None:
+        """Know, before they say a word, what those who chose a language speak.
+
+        An adapter opens a form at once, without asking the core: `tongues` is what it looks at.
+        """
+        for account, language in (await self.directory.tongues(self.community, TONGUES)).items():
+            self._remember(account, language)
+
+    def _remember(self, account: Account, language: str) -> None:
+        self.tongues.pop(account, None)
+        self.tongues[account] = language
+        if len(self.tongues) > TONGUES:
+            del self.tongues[next(iter(self.tongues))]
+
     def _reserved(self, event: Event) -> bool:
         """Whether a role is asked for: then the platform is asked anew, for one may be demoted."""
         route: CommandRoute | ButtonRoute | FormRoute | None = None
@@ -167,6 +189,7 @@ class App:
     async def _dialogue(self, account: Account, profile: Profile | None) -> Dialogue:
         scene = self.scene()
         who = await self.directory.recognise(scene, account, profile)
+        self._remember(account, who.language)
         return Dialogue(
             scene.community,
             scene.now,
@@ -191,9 +214,13 @@ class App:
             await outbox.reachable(self.community, event.account, dialogue.now)
         try:
             async with transaction():
-                return await self._dispatch(dialogue, event)
+                answer = await self._dispatch(dialogue, event)
         except Refused as refusal:
             return dialogue.reply(refusal.key, **refusal.values)
+        if isinstance(event, CommandInvoked | FormSubmitted):  # a language may be chosen there
+            spoken = await self.directory.speaks(self.community, event.account)
+            self._remember(event.account, self.texts.language(spoken))
+        return answer
 
     async def _was_never_here(self, event: Event, account: Account) -> bool:
         """Whether somebody left whom we never met: they are nobody new."""

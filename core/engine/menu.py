@@ -6,11 +6,12 @@ from typing import Any
 from core.chat.actions import Choice, Form
 from core.chat.adapter import Command, Option
 from core.chat.events import CommandInvoked
-from core.chat.identity import STAFF
+from core.chat.identity import STAFF, Account
 from core.engine import forms
 from core.engine.routes import CommandRoute, Routes, Wants
 from core.engine.texts import Texts
 
+Chosen = Callable[[Account], str | None]
 Complete = Callable[[CommandInvoked, str, str], Awaitable[Sequence[Choice]]]
 
 
@@ -19,10 +20,13 @@ class RouteMenu:
 
     languages: tuple[str, ...] = ("fr", "en")
 
-    def __init__(self, routes: Routes, texts: Texts, complete: Complete) -> None:
+    def __init__(
+        self, routes: Routes, texts: Texts, complete: Complete, chosen: Chosen = lambda _: None
+    ) -> None:
         self._routes = routes
         self._texts = texts
         self._complete = complete
+        self._chosen = chosen
 
     def commands(self, language: str) -> Sequence[Command]:
         """Every command in that language; those for everyone first, then by name."""
@@ -38,9 +42,9 @@ class RouteMenu:
         shown: dict[str, Any] = values
         return self._texts.label(key, language, **shown)
 
-    def language(self, locale: str | None) -> str:
-        """The language we speak for a platform's locale tag."""
-        return self._texts.language(locale)
+    def language(self, locale: str | None, account: Account | None = None) -> str:
+        """The language that person is known to speak, else that of a platform's locale tag."""
+        return (account and self._chosen(account)) or self._texts.language(locale)
 
     async def complete(self, event: CommandInvoked, option: str, typed: str) -> Sequence[Choice]:
         """At most 25 suggestions for an option being typed."""

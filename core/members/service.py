@@ -29,6 +29,12 @@ class MemberDirectory:
         row = await _accounts(community, account).select_related("member").first()
         return (row.member.language or row.locale or None) if row else None
 
+    async def tongues(self, community: Community, most: int) -> dict[Account, str]:
+        """The languages chosen, by account, at most so many: those last active, last."""
+        chose = MemberAccount.filter(community=community, left_at=None).exclude(member__language="")
+        rows = await chose.select_related("member").order_by("-active_at").limit(most)
+        return {row.account: row.member.language for row in reversed(rows)}
+
     async def recognise(self, scene: Scene, account: Account, profile: Profile | None) -> Speaker:
         """The member behind an account, made when new, brought up to date by `profile`."""
         row = await _accounts(scene.community, account).select_related("member").first()

@@ -9,6 +9,7 @@ from bots.sandbox.people import Person, World
 from core.chat.actions import Choice, Field, Form, Kind
 from core.chat.adapter import Answer, Command, Option
 from core.chat.events import CommandInvoked, Event
+from core.chat.identity import Account
 from core.engine.texts import Texts
 
 LOCALES = Path(__file__).parents[2] / "config" / "locales"
@@ -68,7 +69,7 @@ class SmallMenu:
         shown: dict[str, Any] = values
         return self._texts.label(key, language, **shown)
 
-    def language(self, locale: str | None) -> str:
+    def language(self, locale: str | None, account: Account | None = None) -> str:  # noqa: ARG002  the port's signature
         return self._texts.language(locale)
 
     async def complete(self, event: CommandInvoked, option: str, typed: str) -> Sequence[Choice]:

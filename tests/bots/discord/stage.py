@@ -108,7 +108,7 @@ class SmallMenu:
         assert message is not None, key
         return str(message.string).format(**values)
 
-    def language(self, locale: str | None) -> str:
+    def language(self, locale: str | None, account: Account | None = None) -> str:  # noqa: ARG002  the port's signature
         return "en" if (locale or "").startswith("en") else "fr"
 
     async def complete(self, event: CommandInvoked, option: str, typed: str) -> Sequence[Choice]:

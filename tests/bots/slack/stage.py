@@ -99,7 +99,7 @@ class StageMenu:
         shown: dict[str, Any] = values
         return self._texts.label(key, language, **shown)
 
-    def language(self, locale: str | None) -> str:
+    def language(self, locale: str | None, account: Account | None = None) -> str:  # noqa: ARG002  the port's signature
         return self._texts.language(locale)
 
     async def complete(

@@ -14,7 +14,7 @@ from bots.telegram.settings import TelegramSettings
 from core.chat.actions import Choice, Field, Form
 from core.chat.adapter import Answer, Command, Option
 from core.chat.events import CommandInvoked, Event
-from core.chat.identity import Purpose
+from core.chat.identity import Account, Purpose
 from core.engine.texts import Texts
 
 E = TypeVar("E", bound=Event)
@@ -82,7 +82,7 @@ class SmallMenu:
     def say(self, key: str, language: str, **values: object) -> str:
         return self._texts.label(key, language, count=None, **values)
 
-    def language(self, locale: str | None) -> str:
+    def language(self, locale: str | None, account: Account | None = None) -> str:  # noqa: ARG002  the port's signature
         return "en" if (locale or "").startswith("en") else "fr"
 
     async def complete(self, event: CommandInvoked, option: str, typed: str) -> Sequence[Choice]:

@@ -297,3 +297,13 @@ async def test_a_command_that_opens_a_form_is_asked_one_by_one_where_there_are_n
 async def test_the_menu_says_what_an_adapter_must_say(place: Village) -> None:
     menu = place.adapters[Platform.DISCORD].menu
     assert menu.say("essai.said", "fr", what="cela") == "On a dit : cela"
+
+
+async def test_only_so_many_languages_are_kept_in_memory(
+    place: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.engine.app.TONGUES", 2)
+    for name in ("Alice", "Bob", "Chloé"):
+        await place.person(name).runs("/aide")
+    kept = {account.user for account in place.app.tongues}
+    assert kept == {place.person("Bob").id, place.person("Chloé").id}

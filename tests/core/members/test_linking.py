@@ -375,3 +375,18 @@ async def test_a_forged_undo_is_refused_kindly(place: Village) -> None:
     bob = place.person("Bob")
     await bob.does(Action("members.unlink", "abc"))
     assert "24 heures sont passées" in latest(bob).text
+
+
+async def test_forms_open_in_the_language_somebody_chose_even_after_a_restart(
+    place: Village,
+) -> None:
+    alice = place.person("Alice")
+    menu = place.adapters[Platform.DISCORD].menu
+    assert menu.language("fr", alice.account) == "fr"
+    await alice.runs("/langue en")
+    await alice.runs("/help")
+    assert menu.language("fr", alice.account) == "en"
+    place.app.tongues.clear()
+    await place.app.learn_tongues()
+    assert menu.language("fr", alice.account) == "en"
+    assert menu.language("en-US", place.person("Bob").account) == "en"

@@ -27,8 +27,7 @@ async def test_the_whole_way_from_the_door_to_being_at_home(place: Village, plat
     await opens(alice, "Me fixer un objectif", {"Une action concrète": "Tester un quiz"})
     assert "Tester un quiz" in latest(alice).text
     assert "Tu verras exactement" in latest(alice).text
-    asked = "Qui es-tu" if platform == "telegram" else "Qui êtes-vous"  # a form opens as before
-    await opens(alice, "Écrire ma présentation", {asked: "Je viens de Lyon."})
+    await opens(alice, "Écrire ma présentation", {"Qui es-tu": "Je viens de Lyon."})
     await alice.presses("Publier")
     assert "Tout est en place" in told(alice).text
     about = await profile_of((await Member.get(name="Alice")).id)
