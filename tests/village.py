@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tortoise import Tortoise, connections
 
-from bots.sandbox.memory import MODAL, ONE_BY_ONE, MemoryAdapter, MemoryPerson
+from bots.sandbox.memory import MODAL, ONE_BY_ONE, MemoryAdapter
+from bots.sandbox.memory_people import MemoryPerson
 from bots.sandbox.people import Seen, World
 from core.chat.identity import Platform
 from core.engine import database

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
 from core.onboarding.models import Introduction
 from core.questions.models import Question

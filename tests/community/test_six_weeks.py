@@ -10,7 +10,7 @@ import pytest
 
 from bots import schema
 from bots.rooms import ROOMS
-from bots.sandbox.memory import MemoryPerson, Shown
+from bots.sandbox.memory_people import MemoryPerson, Shown
 from core.charter.models import CharterAcceptance
 from core.chat.identity import Platform
 from core.engagement import service as engagement

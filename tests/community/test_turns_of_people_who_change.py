@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
 from core.engine.database import transaction
 from rituals import service

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from bots.sandbox.people import Seen
 from core.engine.models import Job, State
 from tests.village import Village

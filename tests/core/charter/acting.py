@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from tests.core.charter.conftest import FRENCH
 from tests.village import Village
 

@@ -1,6 +1,6 @@
 import re
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from core.charter import service
 from core.charter.models import CharterAcceptance
 from tests.core.charter.acting import accepts, gate

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from core.chat.events import ReactionAdded
 from core.chat.identity import Account, Channel, MessageRef, Platform
 from core.engagement import handlers, service

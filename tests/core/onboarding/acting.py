@@ -2,7 +2,7 @@
 
 import re
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from bots.sandbox.people import Seen
 from tests.village import Village, latest
 

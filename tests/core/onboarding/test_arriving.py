@@ -1,6 +1,6 @@
 import pytest
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from core.chat.events import MemberJoined
 from core.members.models import Member
 from core.onboarding.models import Journey

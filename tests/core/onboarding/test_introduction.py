@@ -1,6 +1,6 @@
 import pytest
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
 from core.onboarding.models import Introduction
 from tests.core.onboarding.acting import STORY, arrives, links, opens, skips, told

@@ -1,6 +1,6 @@
 """What people do about questions again and again in these stories."""
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from bots.sandbox.people import Seen
 from core.questions.models import Question
 from core.questions.rules import QuestionState

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
 from core.members import service as members
 from core.members.models import Member

@@ -1,6 +1,6 @@
 """Messages as the platforms really report them, where they differ from the stage in memory."""
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from core.chat.events import MessagePosted, ReactionAdded
 from core.chat.identity import Channel, MessageRef, Platform
 from core.questions import conversation, service

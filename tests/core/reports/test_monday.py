@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bots.sandbox.memory import MemoryPerson
+from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
 from core.chat.adapter import Permanent
 from core.chat.identity import Platform
