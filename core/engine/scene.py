@@ -97,7 +97,7 @@ class Scene:
 class Speaker:
     """Who acts: a member as the machinery needs to know them.
 
-    `language` is one of `fr`, `fr@tu`, `en`.
+    `language` is one of `fr`, `fr@tu`, `en`. `gone`: they were last known to have left.
     """
 
     member: int
@@ -105,6 +105,7 @@ class Speaker:
     language: str
     roles: frozenset[Role]
     account: Account
+    gone: bool = False
 
     def may(self, required: Role | None) -> bool:
         """Whether this person holds that role, or one above it."""

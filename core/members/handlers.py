@@ -7,6 +7,8 @@ from core.chat.events import (
     CommandInvoked,
     MemberJoined,
     MemberLeft,
+    MessagePosted,
+    ReactionAdded,
     WorkspaceMoved,
 )
 from core.chat.identity import STAFF, Role
@@ -103,6 +105,15 @@ async def choose_language(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 async def came(dialogue: Dialogue, event: MemberJoined) -> Answer:
     """Somebody is back: they are no longer counted as gone."""
     await service.came_back(dialogue, dialogue.who.account)
+    return None
+
+
+@routes.on(MessagePosted)
+@routes.on(ReactionAdded)
+async def speaks_again(dialogue: Dialogue, event: MessagePosted | ReactionAdded) -> Answer:
+    """Somebody who came back while we were away is seen among the others."""
+    if dialogue.who.gone and not event.message.channel.private:
+        await service.came_back(dialogue, dialogue.who.account)
     return None
 
 

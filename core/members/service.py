@@ -109,7 +109,9 @@ async def speaker(scene: Scene, row: MemberAccount) -> Speaker:
     assert isinstance(member, Member)  # noqa: S101  loaded by the caller
     roles = await MemberRole.filter(member_id=member.id)
     language = member.language or scene.texts.language(row.locale or None)
-    return Speaker(member.id, member.name, language, frozenset(r.role for r in roles), row.account)
+    held = frozenset(r.role for r in roles)
+    gone = row.left_at is not None
+    return Speaker(member.id, member.name, language, held, row.account, gone)
 
 
 async def speak(member: int, language: str) -> None:

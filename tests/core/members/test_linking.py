@@ -390,3 +390,14 @@ async def test_forms_open_in_the_language_somebody_chose_even_after_a_restart(
     await place.app.learn_tongues()
     assert menu.language("fr", alice.account) == "en"
     assert menu.language("en-US", place.person("Bob").account) == "en"
+
+
+async def test_who_came_back_while_we_were_away_is_seen_when_they_speak(place: Village) -> None:
+    alice = place.person("Alice")
+    await alice.runs("/aide")
+    await alice.leaves()
+    await alice.says("de retour", channel="entraide")
+    assert (await Member.get(name="Alice")).left_at is None
+    await alice.leaves()
+    await alice.says("un mot en privé")
+    assert (await Member.get(name="Alice")).left_at is not None
