@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from bots import logs, schema, suite
 from config.community import CommunityConfig, ConfigurationError, load
 from config.settings import Settings, secret
+from config.toml import line_of
 from core.chat.adapter import Adapter, DeliveryError, Menu, Problem
-from core.chat.identity import Platform
+from core.chat.identity import Platform, Purpose
 from core.engine.clock import SystemClock
 from core.engine.database import sqlite_file
 
@@ -56,7 +57,8 @@ def read() -> SetUp:
         config = load(settings.config)
     except ConfigurationError as error:
         return SetUp(settings, None, (*unknown, *_tokens(settings, None), *_faults(error)))
-    return SetUp(settings, config, (*unknown, *_tokens(settings, config)))
+    found = (*unknown, *_tokens(settings, config), *_unplaced(settings, config))
+    return SetUp(settings, config, found)
 
 
 async def check(set_up: SetUp, menu: Menu, *, patience: float = PATIENCE) -> list[Problem]:
@@ -140,6 +142,29 @@ def _faults(error: ConfigurationError) -> tuple[Problem, ...]:
 def _near(path: Path) -> Path:
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _unplaced(settings: Settings, config: CommunityConfig) -> Iterator[Problem]:
+    """What will be said nowhere, because no channel was named for it."""
+    text = settings.config.read_text(encoding="utf-8")
+    for platform in suite.configured(settings, config):
+        channels = getattr(config, platform).channels
+        for purpose in Purpose:
+            if purpose not in channels:
+                line = line_of(text, [str(platform), "channels"])
+                what = f"{platform}.channels names no channel for {purpose}: {_SAID[purpose]}"
+                remedy = f'add {purpose} = "a channel", or leave it if that is what you want'
+                yield Problem(f"{_near(settings.config)}:{line}", what, remedy, fatal=False)
+
+
+_SAID = {
+    Purpose.WELCOME: "who refuses private messages is not welcomed",
+    Purpose.INTRODUCTIONS: "members' introductions are not posted",
+    Purpose.HELP: "questions asked by /question are not posted",
+    Purpose.RITUALS: "rituals are not posted there",
+    Purpose.MODERATORS: "unanswered questions are not handed to the team there",
+    Purpose.ADMINS: "the weekly digest is not sent there",
+}
 
 
 def _tokens(settings: Settings, config: CommunityConfig | None) -> tuple[Problem, ...]:

@@ -168,3 +168,20 @@ async def test_a_database_server_that_is_not_there_is_named_without_its_password
 
 def test_every_variable_has_a_name_of_ours() -> None:
     assert {"database_url", "config", "discord_token"} <= set(Settings.model_fields)
+
+
+def test_what_would_be_said_nowhere_is_pointed_out_and_stops_nothing(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels = '[slack.channels]\nwelcome = "accueil"\nhelp = "entraide"\nrituals = "rituels"\n'
+    config.write_text(
+        f'[community]\nname = "Essai"\n[slack]\nworkspace = "T1"\n{channels}'
+        'moderators = "modération"\nadmins = "administration"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("AMICALE_SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("AMICALE_SLACK_APP_TOKEN", "xapp-1")
+    (problem,) = read().problems
+    assert problem.where.endswith("community.toml:5")
+    assert "no channel for introductions" in problem.what
+    assert not problem.fatal
