@@ -78,7 +78,7 @@ def lexicon() -> dict[str, dict[str, Entry]]:
         for message in messages(path):
             key = message.id if isinstance(message.id, str) else message.id[0]
             text = message.string
-            forms = (text,) if isinstance(text, str) else tuple(text)
+            forms = (text,) if isinstance(text, str) else tuple(text or ())
             found[language][key] = Entry(language, path.stem, key, forms)
     return found
 

@@ -62,8 +62,8 @@ def test_every_catalogue_can_be_read_and_is_sound() -> None:
     for path in files():
         for message in messages(path):
             key = message.id if isinstance(message.id, str) else message.id[0]
-            strings = [message.string] if isinstance(message.string, str) else message.string
-            if not all(strings):
+            text = message.string
+            if not text or not (isinstance(text, str) or all(text)):
                 faults.append(f"{path}: {key} says nothing")
             if key.split(".")[0] != path.stem:
                 faults.append(f"{path}: {key} belongs to another room")

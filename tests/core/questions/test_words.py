@@ -18,7 +18,7 @@ def _words(language: str) -> dict[str, tuple[str, ...]]:
         entries = [message for message in read_po(source) if message.id]
     return {
         str(m.id if isinstance(m.id, str) else m.id[0]): (
-            (m.string,) if isinstance(m.string, str) else tuple(m.string)
+            (m.string,) if isinstance(m.string, str) else tuple(m.string or ())
         )
         for m in entries
     }
@@ -80,7 +80,7 @@ async def test_each_reader_has_their_own_language(place: Village) -> None:
     assert alice.form.title == "Ask a question"
     await alice.fills({"Your question": "How do I fund it?"})
     assert seen(alice, "on its way to the help channel")
-    assert seen(bob, "Question de Alice")
+    assert seen(bob, "Question posée par Alice")
     await bob.presses("C’est résolu")
     assert "Si tu as une réponse, écris-la" in latest(bob).text
     assert await Question.all().count() == 1
