@@ -69,7 +69,7 @@ async def test_a_tip_written_from_the_call_is_published_at_once(
     for text in (TIP, "Une deuxième astuce, pour plus tard."):
         await dan.presses("Proposer une astuce")
         await dan.fills({"tip": text} if dan.form else {"L’astuce": text})
-    assert public(dan, "l’astuce de Dan")
+    assert public(dan, "Lundi Astuce, par Dan")
     assert private(dan, "est publiée dès maintenant")
     assert private(dan, "en réserve")
     assert public(dan, "la place est libre")[0].buttons == ("Proposer une astuce",)
@@ -204,7 +204,7 @@ async def test_somebody_who_left_is_still_credited(place: Village) -> None:
     await alice.fills({"tip": TIP})
     await alice.leaves()
     await reaches(place, MONDAY)
-    assert public(bob, "l’astuce de Alice")
+    assert public(bob, "Lundi Astuce, par Alice")
     assert (await engagement.participation_in(place.app.community, *DATE)).people == 0
 
 

@@ -41,7 +41,7 @@ async def test_the_preview_follows_the_turn_and_is_what_is_published(place: Vill
     assert "l’appel à tous qui sera publié" in latest(mona).text
     await reaches(place, THURSDAY)
     await mona.runs("/rituel aperçu")
-    assert "le tour de Alice, sans réponse" in latest(mona).text
+    assert "Le tour est à Alice, sans réponse" in latest(mona).text
     await bob.runs("/astuce")
     await bob.fills({"tip": "Une astuce de réserve, au cas où."})
     await mona.runs("/rituel aperçu")
@@ -49,7 +49,7 @@ async def test_the_preview_follows_the_turn_and_is_what_is_published(place: Vill
     await gives(alice)
     await mona.runs("/rituel aperçu")
     shown = latest(mona).text
-    assert "le tour de Alice, dont l’astuce est prête" in shown
+    assert "Le tour est à Alice, dont l’astuce est prête" in shown
     assert not latest(mona).buttons
     assert [m.mentions for m in mona.town.messages][-1] == ()
     await reaches(place, MONDAY)
@@ -229,7 +229,7 @@ async def test_everything_reads_in_english_for_who_speaks_it(place: Village) -> 
     await mona.runs("/ritual preview")
     assert "This is exactly what will be published" in latest(mona).text
     await reaches(place, MONDAY)
-    assert public(eve, "l’astuce de Eve")
+    assert public(eve, "Lundi Astuce, par Eve")
 
 
 async def test_dates_made_long_ahead_are_made_once(place: Village) -> None:

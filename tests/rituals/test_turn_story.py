@@ -53,7 +53,7 @@ async def test_a_tip_is_published_everywhere_credited_and_added_up(place: Villag
     assert TIP in thanks.text
     await reaches(place, MONDAY)
     for person in (alice, bob, chloe):
-        (tip,) = public(person, "l’astuce de Alice #LundiAstuce")
+        (tip,) = public(person, "Lundi Astuce, par Alice #LundiAstuce")
         assert TIP in tip.text
         assert "https://exemple.fr/raccourcis" in tip.text
         assert "Réagissez ou répondez ici" in tip.text
@@ -201,7 +201,7 @@ async def test_swap_goes_to_the_first_who_accepts(place: Village) -> None:
     await chloe.presses("Écrire mon astuce")
     await chloe.fills({"L’astuce": TIP})
     await reaches(place, MONDAY)
-    assert public(alice, "l’astuce de Chloé")
+    assert public(alice, "Lundi Astuce, par Chloé")
     await reaches(place, THURSDAY.replace(day=26))
     assert private(alice, "C’est votre tour")
 
@@ -217,7 +217,7 @@ async def test_a_swap_nobody_takes_leaves_the_turn_where_it_is(place: Village) -
     await reaches(place, SATURDAY)
     assert not private(alice, "Il ne manque que")
     await reaches(place, MONDAY)
-    assert public(chloe, "l’astuce de Alice")
+    assert public(chloe, "Lundi Astuce, par Alice")
 
 
 async def test_somebody_alone_has_nobody_to_swap_with(place: Village) -> None:

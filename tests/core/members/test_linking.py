@@ -41,7 +41,7 @@ async def test_two_accounts_become_one_person_and_both_are_told(place: Village) 
     code = await code_of(alice)
     await alice_b.runs(f"/lier {code.lower()}")
     assert "ne font plus qu’une seule personne" in latest(alice).text
-    assert "celui de Alice " in latest(alice_b).text
+    assert "l’autre (Alice) " in latest(alice_b).text
     assert await Member.filter(absorbed_by=None).count() == 1
 
 

@@ -82,7 +82,7 @@ async def test_asking_by_form_posts_it_in_the_help_channel(place: Village, platf
         }
     )
     assert seen(alice, "Votre question part dans le salon d’entraide")
-    (post,) = seen(bob, "Question de Alice")
+    (post,) = seen(bob, "Question posée par Alice")
     assert post.channel == "entraide"
     assert "Comment valider mes acquis ?" in post.text
     assert "**métier**" in post.text
@@ -116,7 +116,7 @@ async def test_a_question_not_yet_posted_is_not_shown_and_is_posted_once(place: 
     await place.app.settle()
     await alice.runs("/questions")
     assert "Comment valider mes acquis ?" in latest(alice).text
-    assert len(seen(alice, "Question de Alice")) == 1
+    assert len(seen(alice, "Question posée par Alice")) == 1
 
 
 @EVERYWHERE
