@@ -184,7 +184,8 @@ class Page:
     def _masked(self, figures: Digest) -> Text:
         if not figures.few:
             return Text()
-        return self._say("reports.masked", platforms=listed(figures.few))
+        shown = ", ".join(platform.title() for platform in figures.few)
+        return self._say("reports.masked", count=len(figures.few), platforms=shown)
 
     def _idea(self, idea: Suggestion) -> Text:
         values = dict(idea.values)

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.chat.actions import Action
+from core.chat.identity import Platform
 from core.chat.markup import blocks, words
 from core.chat.messages import Message
 from core.engine.texts import LANGUAGES, Texts
@@ -154,3 +155,27 @@ def test_nothing_is_drawn_before_it_is_asked_for() -> None:
     source = Path(chart.__file__).read_text(encoding="utf-8")
     assert "\nfrom matplotlib" not in source
     assert "\nimport matplotlib" not in source
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [
+        (
+            "fr",
+            "Moins de cinq personnes sur Slack : leurs chiffres ne sont pas montrés à part.",
+            "Moins de cinq personnes sur chacune de ces plateformes (Discord, Slack) : leurs "
+            "chiffres ne sont pas montrés à part.",
+        ),
+        (
+            "en",
+            "Fewer than five people on Slack: their figures are not shown apart.",
+            "Fewer than five people on each of these platforms (Discord, Slack): their figures "
+            "are not shown apart.",
+        ),
+    ],
+)
+def test_platforms_with_few_people_do_not_read_as_a_sum(
+    language: str, one: str, several: str
+) -> None:
+    assert one in page(replace(FULL, few=(Platform.SLACK,)), language)
+    assert several in page(replace(FULL, few=(Platform.DISCORD, Platform.SLACK)), language)
