@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from core.chat.actions import Answers, Choice
+from core.chat.actions import Choice
 from core.chat.adapter import Adapter, Answer, DeliveryError
 from core.chat.events import (
     ButtonPressed,
@@ -25,13 +25,12 @@ from core.chat.events import (
     WorkspaceMoved,
 )
 from core.chat.identity import Account, MessageRef, Platform, Profile, Workspace
-from core.chat.markup import join
-from core.chat.messages import Invalid, Message, Reply
+from core.chat.messages import Message, Reply
 from core.engine import forms, jobs, outbox
 from core.engine.clock import Clock
 from core.engine.database import atomically, transaction
+from core.engine.dispatch import Dispatch
 from core.engine.errors import Refused, trace
-from core.engine.menu import command
 from core.engine.models import Community, Job, OutboxMessage, SeenDelivery, State
 from core.engine.routes import ButtonRoute, CommandRoute, FormRoute, Routes
 from core.engine.scene import Dialogue, Scene, Speaker
@@ -214,7 +213,7 @@ class App:
             await outbox.reachable(self.community, event.account, dialogue.now)
         try:
             async with transaction():
-                answer = await self._dispatch(dialogue, event)
+                answer = await Dispatch(self.routes).answer(dialogue, event)
         except Refused as refusal:
             return dialogue.reply(refusal.key, **refusal.values)
         if isinstance(event, CommandInvoked | FormSubmitted):  # a language may be chosen there
@@ -235,122 +234,6 @@ class App:
             await SeenDelivery.create(community=self.community, key=key, at=self.clock.now())
         except IntegrityError as error:
             raise _AlreadySeen from error
-
-    async def _dispatch(self, dialogue: Dialogue, event: Event) -> Answer:
-        match event:
-            case CommandInvoked():
-                return await self._command(dialogue, event)
-            case ButtonPressed():
-                return await self._button(dialogue, event)
-            case FormSubmitted():
-                return await self._submitted(dialogue, event)
-            case FormOpened():
-                return await self._opened(dialogue, event)
-            case HomeOpened():
-                return await self._home(dialogue)
-            case MessagePosted() if event.message.channel.private:
-                return await self._private(dialogue, event)
-        return await self._observe(dialogue, event)
-
-    async def _button(self, dialogue: Dialogue, event: ButtonPressed) -> Answer:
-        if event.action.name in forms.ACTIONS:
-            return await self._questionnaire(dialogue, event)
-        button = self.routes.buttons.get(event.action.name)
-        if button is None:
-            return dialogue.reply("error.outdated")
-        if not dialogue.who.may(button.role):
-            return dialogue.reply("error.not_allowed")
-        return await button.handler(dialogue, event)
-
-    async def _opened(self, dialogue: Dialogue, event: FormOpened) -> Answer:
-        form = self.routes.forms.get(event.form)
-        if form is None:
-            return dialogue.reply("error.outdated")
-        if not dialogue.who.may(form.role):
-            return dialogue.reply("error.not_allowed")
-        return await self._begin(dialogue, form, event.argument)
-
-    async def _begin(self, dialogue: Dialogue, form: FormRoute, argument: str) -> Reply:
-        if closed := await self._stopped(dialogue, form, {}):
-            return closed
-        built = forms.build(form, self.texts, dialogue.who.language)
-        return await forms.begin(dialogue, built, argument)
-
-    async def _stopped(self, dialogue: Dialogue, form: FormRoute, answers: Answers) -> Reply | None:
-        for keeper in self.routes.gatekeepers if form.inside else ():
-            if closed := await keeper(dialogue, answers):
-                return closed
-        return None
-
-    async def _command(self, dialogue: Dialogue, event: CommandInvoked) -> Answer:
-        route = self.routes.commands.get(event.path)
-        if route is None:
-            return dialogue.reply("error.unknown_command", command=event.path)
-        if not dialogue.who.may(route.role):
-            return dialogue.reply("error.not_allowed")
-        known = command(route, self.texts, dialogue.who.language)
-        for option in known.options:
-            given = event.arguments.get(option.name)
-            if option.required and not given:
-                said = option.description
-                return dialogue.reply("error.argument_needed", command=known.name, option=said)
-            if given and option.choices and given not in {c.value for c in option.choices}:
-                labels = ", ".join(choice.label for choice in option.choices)
-                return dialogue.reply("error.argument_choice", command=known.name, choices=labels)
-        if route.handler is None:
-            assert route.opens is not None  # noqa: S101  a command answers or opens a form
-            return await self._begin(dialogue, self.routes.forms[route.opens], "")
-        return await route.handler(dialogue, event)
-
-    async def _submitted(self, dialogue: Dialogue, event: FormSubmitted) -> Answer:
-        route = self.routes.forms.get(event.form)
-        if route is None:
-            return dialogue.reply("error.outdated")
-        if not dialogue.who.may(route.role):
-            return dialogue.reply("error.not_allowed")
-        form = forms.build(route, self.texts, dialogue.who.language)
-        wrong = forms.problems(form, event.answers, self.texts, dialogue.who.language)
-        if wrong:
-            return Invalid(wrong)
-        closed = await self._stopped(dialogue, route, event.answers)
-        return closed or await route.handler(dialogue, event)
-
-    async def _private(self, dialogue: Dialogue, event: MessagePosted) -> Answer:
-        if await forms.open_draft(dialogue):
-            return await self._questionnaire(dialogue, event)
-        return await self._observe(dialogue, event) or dialogue.reply("help.private")
-
-    async def _questionnaire(
-        self, dialogue: Dialogue, event: MessagePosted | ButtonPressed
-    ) -> Answer:
-        draft = await forms.open_draft(dialogue)
-        route = self.routes.forms.get(draft.form) if draft else None
-        cancels = isinstance(event, ButtonPressed) and event.action.name == forms.CANCEL
-        if draft is None or route is None or cancels:
-            return await forms.cancel(dialogue, draft)
-        form = forms.build(route, self.texts, dialogue.who.language)
-        step = await forms.answered(dialogue, draft, form, event)
-        if not isinstance(step, FormSubmitted):
-            return step
-        try:
-            async with transaction():
-                answer = await self._submitted(dialogue, step)
-        except Refused as refusal:
-            answer = dialogue.reply(refusal.key, **refusal.values)
-        return await forms.settle(dialogue, draft, form, answer)
-
-    async def _observe(self, dialogue: Dialogue, event: Event) -> Answer:
-        answer: Answer = None
-        for kind, observer in self.routes.observers:
-            if isinstance(event, kind):
-                said = await observer(dialogue, event)
-                answer = answer or said
-        return answer
-
-    async def _home(self, dialogue: Dialogue) -> Reply:
-        parts = [part for home in self.routes.homes if (part := await home(dialogue))]
-        text = join([part.text for part in parts])
-        return Reply(Message(text, tuple(b for part in parts for b in part.buttons)))
 
     async def _apologise(self, event: Event, error: Exception) -> Answer:
         reference = uuid4().hex[:6].upper()
