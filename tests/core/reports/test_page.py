@@ -163,14 +163,18 @@ def test_nothing_is_drawn_before_it_is_asked_for() -> None:
         (
             "fr",
             "Moins de cinq personnes sur Slack : leurs chiffres ne sont pas montrés à part.",
-            "Moins de cinq personnes sur chacune de ces plateformes (Discord, Slack) : leurs "
-            "chiffres ne sont pas montrés à part.",
+            (
+                "Moins de cinq personnes sur chacune de ces plateformes (Discord, Slack) : leurs "
+                "chiffres ne sont pas montrés à part."
+            ),
         ),
         (
             "en",
             "Fewer than five people on Slack: their figures are not shown apart.",
-            "Fewer than five people on each of these platforms (Discord, Slack): their figures "
-            "are not shown apart.",
+            (
+                "Fewer than five people on each of these platforms (Discord, Slack): their figures "
+                "are not shown apart."
+            ),
         ),
     ],
 )
