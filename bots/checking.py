@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bots import logs, schema, suite
 from config.community import CommunityConfig, ConfigurationError, load
+from config.mistakes import worded
 from config.settings import Settings, secret
 from config.toml import line_of
 from core.chat.adapter import Adapter, DeliveryError, Menu, Problem
@@ -37,18 +38,18 @@ class SetUp:
     problems: tuple[Problem, ...]
 
 
-def read() -> SetUp:
-    """Read the environment and the configuration file; connects to nothing."""
+def read(*, serving: bool = True) -> SetUp:
+    """Read the environment and the configuration file; connects to nothing.
+
+    Unless `serving`, tokens and channels do not matter, and nothing is said of them.
+    """
     try:
         settings = Settings()
     except ValidationError as error:
         found = tuple(
-            Problem(
-                f"AMICALE_{str(e['loc'][0]).upper()}",
-                e["msg"].removeprefix("Value error, "),
-                "correct the variable",
-            )
-            for e in error.errors()
+            Problem(f"{OURS}{name.upper()}", *worded(name, wrong))
+            for wrong in error.errors()
+            for name in [str(wrong["loc"][0])]
         )
         return SetUp(None, None, found)
     logs.hide(settings.secrets)
@@ -56,7 +57,10 @@ def read() -> SetUp:
     try:
         config = load(settings.config)
     except ConfigurationError as error:
-        return SetUp(settings, None, (*unknown, *_tokens(settings, None), *_faults(error)))
+        tokens = _tokens(settings, None) if serving else ()
+        return SetUp(settings, None, (*unknown, *tokens, *_faults(error)))
+    if not serving:
+        return SetUp(settings, config, unknown)
     found = (*unknown, *_tokens(settings, config), *_unplaced(settings, config))
     return SetUp(settings, config, found)
 

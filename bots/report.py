@@ -41,7 +41,7 @@ async def print_digest(week: str, chart: Path | None) -> int:
     """Print a week's digest, and write its chart where told; 2 when that cannot be."""
     logs.configure(level=logging.WARNING)
     out, errors = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
-    set_up = read()
+    set_up = read(serving=False)
     wrong = [] if set_up.settings is None else await check_database(set_up.settings.database_url)
     if set_up.settings is None or set_up.config is None or wrong:
         for problem in (*set_up.problems, *wrong):

@@ -9,7 +9,9 @@ from typing import get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
+from config.mistakes import NO_HOUR, worded
 from config.settings import FOLDER
 from config.toml import line_of
 from core.charter.rules import CharterSettings
@@ -32,7 +34,7 @@ class CommunitySection(Section):
     """`[community]`: the tenant itself."""
 
     name: str = Field(min_length=1, max_length=120)
-    slug: str = Field(default="amicale", pattern=r"^[a-z0-9-]{1,64}$")
+    slug: str = Field(default="amicale", pattern=r"^[a-z0-9-]+$", min_length=1, max_length=64)
     timezone: str = "Europe/Paris"
     language: str = "fr"
 
@@ -148,7 +150,7 @@ def load(path: Path) -> CommunityConfig:
     try:
         config = CommunityConfig.model_validate(data)
     except ValidationError as error:
-        faults += [_fault(text, e["loc"], e["type"], e["msg"]) for e in error.errors()]
+        faults += [_fault(text, found) for found in error.errors()]
         raise ConfigurationError(path, faults) from error
     if faults:
         raise ConfigurationError(path, faults)
@@ -195,8 +197,8 @@ def _is_wrong_hour(value: object) -> bool:
 
 def _no_hour(text: str, where: tuple[str | int, ...]) -> Fault:
     key = ".".join(str(part) for part in where)
-    what = "is no hour of the community's own time"
-    return Fault(line_of(text, where), f"{key}: {what}", "write it like 09:00:00")
+    what, remedy = NO_HOUR
+    return Fault(line_of(text, where), f"{key}: {what}", remedy)
 
 
 def _unread(error: OSError | UnicodeDecodeError, remedy: str) -> Fault:
@@ -210,15 +212,11 @@ def _syntax(text: str, message: str) -> Fault:
     return Fault(number, f"this is not TOML: {what}", "mend that line; texts stand in quotes")
 
 
-def _fault(text: str, loc: tuple[str | int, ...], kind: str, message: str) -> Fault:
-    path = [part for part in loc if part != "[key]"]
+def _fault(text: str, found: ErrorDetails) -> Fault:
+    path = [part for part in found["loc"] if part != "[key]"]
     key = ".".join(str(part) for part in path)
-    what, remedy = _KNOWN.get(kind, (message.removeprefix("Value error, "), "correct the value"))
+    what, remedy = worded(key, found)
     return Fault(line_of(text, path), f"{key}: {what}", remedy)
 
 
 _OTHER_FILE = "write the file, or name another one in AMICALE_CONFIG"
-_KNOWN = {
-    "extra_forbidden": ("is not a setting we know", "remove it, or correct its spelling"),
-    "missing": ("is missing", "add it"),
-}

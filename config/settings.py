@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 FOLDER = Path(__file__).parent
@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
     slack_http_host: str = "127.0.0.1"
-    slack_http_port: int = 3000
+    slack_http_port: int = Field(default=3000, ge=0, le=65535)
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org/bot"
@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     telegram_webhook_url: str = ""
     telegram_webhook_secret: SecretStr | None = None
     telegram_webhook_listen: str = "127.0.0.1"
-    telegram_webhook_port: int = 8443
-    telegram_group_per_minute: int = 20
+    telegram_webhook_port: int = Field(default=8443, ge=0, le=65535)
+    telegram_group_per_minute: int = Field(default=20, ge=0)
 
     @field_validator("database_url")
     @classmethod

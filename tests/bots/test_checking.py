@@ -86,6 +86,18 @@ def test_variables_that_cannot_be_used_are_named(monkeypatch: pytest.MonkeyPatch
     assert "sqlite://path or postgres://" in found["AMICALE_DATABASE_URL"].what
 
 
+@pytest.mark.usefixtures("config")
+def test_numbers_out_of_bounds_are_told_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMICALE_SLACK_HTTP_PORT", "65536")
+    monkeypatch.setenv("AMICALE_TELEGRAM_WEBHOOK_PORT", "3000.5")
+    monkeypatch.setenv("AMICALE_TELEGRAM_GROUP_PER_MINUTE", "-1")
+    assert {where: problem.remedy for where, problem in whats().items()} == {
+        "AMICALE_SLACK_HTTP_PORT": "write 65535 or less",
+        "AMICALE_TELEGRAM_WEBHOOK_PORT": "write a whole number, like 7",
+        "AMICALE_TELEGRAM_GROUP_PER_MINUTE": "write 0 or more",
+    }
+
+
 def test_mistakes_of_the_file_stand_beside_those_of_the_environment(config: Path) -> None:
     config.write_text("[community]\nlanguage = 'de'\n", encoding="utf-8")
     found = whats()

@@ -39,3 +39,4 @@ async def test_what_keeps_the_digest_from_being_read_is_named(
     said = capsys.readouterr().err
     assert "does not open" in said
     assert "community.toml:2" in said
+    assert "token" not in said
