@@ -92,7 +92,7 @@ def slack_manifest(
     """Print the manifest to paste when creating the Slack app."""
     from bots.operate import print_slack_manifest
 
-    print_slack_manifest(request_url)
+    raise typer.Exit(print_slack_manifest(request_url))
 
 
 @cli.command("discord-invite")

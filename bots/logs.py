@@ -18,7 +18,8 @@ _SHAPES = re.compile(
     [\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}              # a Discord bot token
     | (?:xox[a-z](?:\.xox[a-z])?|xapp)-[\w-]{8,}      # Slack's
     | (?<!\d)\d{5,}(?::|%3A)[\w-]{30,}                # Telegram's, in an address too
-    | (?<=://)[^\s/:@]+:[^\s@]+(?=@)                  # user and password in an address
+    | (?<=://)(?!user:password@host\b)               # our own example stays as it is
+      [^\s/:@]+:[^\s@]+(?=@)                          # user and password in an address
     """,
     re.VERBOSE,
 )

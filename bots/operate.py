@@ -16,7 +16,7 @@ from bots import logs, schema
 from bots.checking import SetUp, check, check_database, read
 from bots.rooms import routes
 from bots.suite import Suite, adapters, menu_of, open_app
-from config.settings import Settings
+from config.settings import FOLDER, Settings
 from core.chat.actions import Choice
 from core.chat.adapter import Permanent, Problem
 from core.chat.events import CommandInvoked
@@ -106,13 +106,17 @@ async def bring_up_to_date() -> int:
     return OK
 
 
-def print_slack_manifest(request_url: str) -> None:
-    """Print the Slack app's manifest as JSON."""
+def print_slack_manifest(request_url: str) -> int:
+    """Print the Slack app's manifest as JSON; 2 when a variable cannot be used."""
     from bots.slack.manifest import manifest  # noqa: PLC0415  only this command needs it
 
-    menu = bare_menu(None)
+    settings = _settings()
+    if settings is None:
+        return WRONG_SET_UP
+    menu = bare_menu(settings)
     shown = manifest(menu.commands("fr"), request_url=request_url or None)
     sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+    return OK
 
 
 def print_discord_invite(application: str) -> int:
@@ -141,8 +145,11 @@ def print_botfather() -> None:
 
 
 def bare_menu(settings: Settings | None) -> RouteMenu:
-    """The menu without a community behind it: for what is published, not for what is done."""
-    texts = Texts((settings or Settings()).locales)
+    """The menu without a community behind it: for what is published, not for what is done.
+
+    Without settings, which is when a variable cannot be used, it speaks in the shipped words.
+    """
+    texts = Texts(settings.locales if settings else FOLDER / "locales")
     return RouteMenu(routes(), texts, _nothing)
 
 

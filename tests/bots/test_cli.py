@@ -22,7 +22,7 @@ def amicale(*words: str, **environment: str) -> "subprocess.CompletedProcess[str
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AMICALE_")}
     return subprocess.run(  # noqa: S603  our own interpreter
         [sys.executable, "-m", "bots", *words],
-        env={**kept, **environment, "COLUMNS": "200"},
+        env={**kept, "COLUMNS": "200", **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -119,3 +119,23 @@ def test_a_database_that_is_not_there_is_no_traceback() -> None:
     assert "AMICALE_DATABASE_URL: the database does not open" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "correct-horse" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "variable", "value", "said"),
+    [
+        ("run", "AMICALE_SLACK_HTTP_PORT", "abc", "write a whole number"),
+        ("check", "AMICALE_SLACK_HTTP_PORT", "abc", "write a whole number"),
+        ("check", "AMICALE_DATABASE_URL", "mysql://x", "postgres://user:password@host/database"),
+        ("slack-manifest", "AMICALE_DATABASE_URL", "mysql://x", "sqlite://path"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_no_traceback(
+    command: str, variable: str, value: str, said: str
+) -> None:
+    ended = amicale(command, **{variable: value})
+    assert ended.returncode == 2
+    assert f"{variable}: " in ended.stderr
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""

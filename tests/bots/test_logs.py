@@ -59,6 +59,7 @@ def test_a_colon_written_for_an_address_hides_nothing_less() -> None:
         "https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow",
         "bots.discord.adapter.DiscordAdapter",
         "postgres://db:5432/amicale",
+        "write sqlite://path or postgres://user:password@host/database",
     ],
 )
 def test_what_is_no_secret_stays(plain: str) -> None:
