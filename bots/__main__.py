@@ -28,7 +28,7 @@ def demo(
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=9, help="How many days to play.")] = 9,
 ) -> None:
-    """Watch a community live nine days on the three platforms, without any account."""
+    """Watch a community live nine days, without an account."""
     from bots.demo.play import play
 
     raise typer.Exit(asyncio.run(play(transcript_to=transcript, days=days)))
@@ -36,7 +36,7 @@ def demo(
 
 @cli.command()
 def run() -> None:
-    """Serve the platforms whose tokens are in the environment."""
+    """Serve the platforms that have a token."""
     from bots.operate import serve
 
     raise typer.Exit(asyncio.run(serve()))
@@ -44,7 +44,7 @@ def run() -> None:
 
 @cli.command()
 def check() -> None:
-    """Name everything wrong with tokens, rights, channels and configuration."""
+    """Name everything that is wrong with the set-up."""
     from bots.operate import examine
 
     raise typer.Exit(asyncio.run(examine()))
@@ -52,7 +52,7 @@ def check() -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database up to date; a SQLite file is copied first."""
+    """Bring the database up to date (SQLite: after a copy)."""
     from bots.operate import bring_up_to_date
 
     raise typer.Exit(asyncio.run(bring_up_to_date()))
@@ -77,7 +77,7 @@ def sandbox(
     slack_port: Annotated[int, typer.Option(help="0: any free port.")] = 0,
     telegram_port: Annotated[int, typer.Option(help="0: any free port.")] = 0,
 ) -> None:
-    """Run the three stand-ins alone and print their addresses, to try any bot on them."""
+    """Run the three stand-in platforms, to try any bot on."""
     from bots.sandbox.alone import stand
 
     asyncio.run(stand(discord_port, slack_port, telegram_port))
@@ -89,7 +89,7 @@ def slack_manifest(
         str, typer.Option(help="Public https address, when Slack is to call us over HTTP.")
     ] = "",
 ) -> None:
-    """Print the manifest to paste when creating the Slack app."""
+    """Print the manifest to paste for a new Slack app."""
     from bots.operate import print_slack_manifest
 
     raise typer.Exit(print_slack_manifest(request_url))
@@ -101,7 +101,7 @@ def discord_invite(
         str, typer.Option(help="The application id; read from the token when left out.")
     ] = "",
 ) -> None:
-    """Print the address that invites the bot to a Discord server with the rights it needs."""
+    """Print the address that invites the Discord bot."""
     from bots.operate import print_discord_invite
 
     raise typer.Exit(print_discord_invite(application))

@@ -139,3 +139,10 @@ def test_a_variable_that_cannot_be_used_is_no_traceback(
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""
+
+
+def test_no_description_is_cut_on_a_terminal_of_80_columns() -> None:
+    said = amicale("--help", COLUMNS="80").stdout
+    assert all(command in said for command in COMMANDS)
+    assert "…" not in said
+    assert "..." not in said.partition("Commands:")[2]
