@@ -1,5 +1,6 @@
 """Who answers what in the rituals: the moments that fall due, the buttons, and the commands."""
 
+from core.charter import handlers as charter_gate
 from core.chat.actions import Action, Kind, OpenForm, row_named
 from core.chat.adapter import Answer
 from core.chat.events import (
@@ -20,9 +21,10 @@ from core.engine.scene import Dialogue, Scene
 from core.engine.schedule import EVERY_DAY, Weekly
 from core.members import service as members
 from rituals import participation, responses, runner, service, staff, turns
+from rituals.kinds import NAMED
 from rituals.models import Ritual
 from rituals.responses import Given, Kept
-from rituals.rules import NIGHTLY, address
+from rituals.rules import NIGHTLY, RitualsSettings, address
 
 routes = Routes("rituals")
 
@@ -178,12 +180,15 @@ async def give(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     if given.tip is None:
         said = dialogue.say("rituals.published_already")
         return Reply(Message(join([said, quote(text)])))
-    return await _thanks(dialogue, given, edits=bool(event.argument))
+    # What everybody was called with stays as it is for the others.
+    mine = bool(event.argument) and not event.argument.startswith(NAMED)
+    return await _thanks(dialogue, given, edits=mine)
 
 
 THANKS = {
     Kept.FOR_DATE: "rituals.thanks",
     Kept.RESERVE: "rituals.thanks_reserve",
+    Kept.UNNAMED: "rituals.thanks_unnamed",
     Kept.LATE: "rituals.thanks_late",
 }
 
@@ -193,7 +198,7 @@ async def _thanks(dialogue: Dialogue, given: Given, *, edits: bool) -> Reply:
     if given.kept is Kept.SHOWN:
         return dialogue.reply("rituals.thanks_shown", edits=edits)
     publish = dialogue.local(given.found.steps.publish)
-    said = dialogue.say(THANKS[given.kept], publish=publish)
+    said = dialogue.say(THANKS[given.kept], publish=publish, title=given.found.settings.title)
     home = dialogue.who.account.home
     preview = await runner.written(dialogue, given.found, given.tip, home)
     argument = str(given.tip.id)
@@ -202,7 +207,27 @@ async def _thanks(dialogue: Dialogue, given: Given, *, edits: bool) -> Reply:
         dialogue.button("rituals.correct", correct),
         dialogue.button("rituals.withdraw", Action("rituals.withdraw", argument), Style.DANGER),
     )
+    if given.kept is Kept.UNNAMED:
+        buttons = (*_rituals(dialogue, argument), *buttons)
     return Reply(Message(join([said, preview.text]), buttons), edits=edits)
+
+
+def _rituals(dialogue: Dialogue, tip: str) -> list[Button]:
+    """For which ritual a tip is: one button each, by what no two have in common."""
+    return [
+        Button(ritual.hashtag[:40], Action("rituals.for", f"{tip}:{ritual.slug}"))
+        for ritual in dialogue.settings(RitualsSettings).programme
+    ]
+
+
+@routes.button("rituals.for")
+async def name_ritual(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Say for which ritual a tip is; it may be published at once."""
+    named, _, slug = event.action.argument.partition(":")
+    tip = await service.my_tip(dialogue, named)
+    if closed := await charter_gate.keep(dialogue, {}):
+        return closed
+    return await _thanks(dialogue, await responses.name_ritual(dialogue, tip, slug), edits=True)
 
 
 @routes.button("rituals.withdraw")

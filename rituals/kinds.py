@@ -9,15 +9,24 @@ from core.chat.identity import Account
 from core.chat.messages import Message
 from core.engine.texts import Texts
 
+NAMED = "@"
+"""Before a ritual's slug in the argument of `rituals.tip`; a turn's is `12`, a tip's `t12`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """One date as it is talked about: all moments are local."""
 
+    slug: str
     title: str
     hashtag: str
     publish: datetime
     deadline: datetime
+
+    @property
+    def named(self) -> str:
+        """The argument with which `rituals.tip` asks for a tip for this ritual, at any date."""
+        return f"{NAMED}{self.slug}"
 
 
 @dataclass(frozen=True, slots=True)

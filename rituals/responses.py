@@ -8,6 +8,7 @@ from core.engine.errors import Refused
 from core.engine.scene import Dialogue
 from core.members import service as members
 from rituals import runner, service
+from rituals.kinds import NAMED
 from rituals.models import HELD, Occurrence, OccurrenceState, Tip, Turn, TurnState
 from rituals.rules import RitualSettings, RitualsSettings
 from rituals.service import Appointment, MyTurn
@@ -121,6 +122,7 @@ class Kept(StrEnum):
 
     FOR_DATE = "for date"
     RESERVE = "reserve"
+    UNNAMED = "unnamed"
     LATE = "late"
     SHOWN = "shown"
     TOO_LATE_TO_CORRECT = "too late to correct"
@@ -136,22 +138,53 @@ class Given:
 
 
 async def give(dialogue: Dialogue, argument: str, text: str, link: str) -> Given:
-    """Take a tip: for one's turn (`12`), as a correction (`t12`), or for the reserve (empty).
+    """Take a tip: for one's turn (`12`), as a correction (`t12`), for a ritual's reserve (`@slug`).
 
-    What comes too late for its date goes to the reserve: nothing written is lost.
+    What comes too late for its date goes to the reserve: nothing written is lost. What names
+    no ritual (a command, a button of an earlier version) is for the only one, or they are asked.
     """
     if argument.startswith("t"):
         return await _correct(dialogue, argument[1:], text, link)
-    if argument:
+    if argument.startswith(NAMED):
+        slug = argument.removeprefix(NAMED)
+        programme = dialogue.settings(RitualsSettings).programme
+        named = next((ritual for ritual in programme if ritual.slug == slug), None)
+        if named is not None:
+            return await _reserve(dialogue, named, text, link)
+    elif argument:
         return await _for_turn(dialogue, argument, text, link)
-    return await _reserve(dialogue, chosen(dialogue), text, link)
+    return await _unnamed(dialogue, text, link)
+
+
+async def _unnamed(dialogue: Dialogue, text: str, link: str) -> Given:
+    """With several rituals it waits in the reserve of the likeliest, and is shown nowhere yet."""
+    programme = dialogue.settings(RitualsSettings).programme
+    if len(programme) < 2:  # noqa: PLR2004  one ritual, or none
+        return await _reserve(dialogue, chosen(dialogue), text, link)
+    called = [ritual for ritual in programme if await _awaits_today(dialogue, ritual)]
+    settings = (called or programme)[0]
+    ritual = await service.ritual_of(dialogue, settings)
+    tip = await service.keep(dialogue, ritual, dialogue.who.member, text, link, None)
+    return Given(Kept.UNNAMED, await service.coming(dialogue, settings), tip)
+
+
+async def name_ritual(dialogue: Dialogue, tip: Tip, slug: str) -> Given:
+    """Say for which ritual a tip of the reserve is. Raises Refused when it is for a date."""
+    if tip.occurrence_id is not None:
+        raise Refused("rituals.answered")
+    settings = chosen(dialogue, slug)
+    tip.ritual = await service.ritual_of(dialogue, settings)
+    await tip.save()
+    return await _waits(dialogue, settings, tip)
 
 
 async def _for_turn(dialogue: Dialogue, argument: str, text: str, link: str) -> Given:
     turn = await service.turn_of(dialogue.who.member, argument)
     found = await service.reread(dialogue, turn.occurrence_id) if turn else None
     if turn is None or found is None or turn.member_id != dialogue.who.member:
-        return await _reserve(dialogue, chosen(dialogue), text, link)
+        if found is not None:
+            return await _reserve(dialogue, found.settings, text, link)
+        return await _unnamed(dialogue, text, link)
     if turn.state is TurnState.DONE:
         return Given(Kept.TOO_LATE_TO_CORRECT, found, None)
     # Whoever passed and thinks better of it while nobody else holds the turn has it back.
@@ -170,7 +203,7 @@ async def _correct(dialogue: Dialogue, tip_id: str, text: str, link: str) -> Giv
     mine = Tip.get_or_none(id=row_named(tip_id), member_id=dialogue.who.member)
     tip = await mine.select_related("ritual")
     if tip is None:
-        return await _reserve(dialogue, chosen(dialogue), text, link)
+        return await _unnamed(dialogue, text, link)
     settings = chosen(dialogue, tip.ritual.slug)
     dated = await service.reread(dialogue, tip.occurrence_id) if tip.occurrence_id else None
     found = dated or await service.coming(dialogue, settings)
@@ -178,7 +211,10 @@ async def _correct(dialogue: Dialogue, tip_id: str, text: str, link: str) -> Giv
         return Given(Kept.TOO_LATE_TO_CORRECT, found, None)
     tip.text, tip.link = text, link
     await tip.save()
-    return Given(Kept.FOR_DATE if dated else Kept.RESERVE, found, tip)
+    if dated:
+        return Given(Kept.FOR_DATE, found, tip)
+    several = len(dialogue.settings(RitualsSettings).programme) > 1
+    return Given(Kept.UNNAMED if several else Kept.RESERVE, found, tip)
 
 
 async def _reserve(
@@ -186,6 +222,13 @@ async def _reserve(
 ) -> Given:
     ritual = await service.ritual_of(dialogue, settings)
     tip = await service.keep(dialogue, ritual, dialogue.who.member, text, link, None)
+    return await _waits(dialogue, settings, tip, late=late)
+
+
+async def _waits(
+    dialogue: Dialogue, settings: RitualSettings, tip: Tip, *, late: bool = False
+) -> Given:
+    """It waits in the reserve of its ritual, unless that one awaits something today."""
     opened = await _awaits_today(dialogue, settings)
     if opened is not None:
         await runner.show(dialogue, opened, tip)

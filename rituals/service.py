@@ -61,6 +61,7 @@ class Appointment:
     def occasion(self, scene: Scene) -> Occasion:
         """As it is talked about, in local time."""
         return Occasion(
+            self.settings.slug,
             self.settings.title,
             self.settings.hashtag,
             scene.local(self.steps.publish),

@@ -84,5 +84,5 @@ def published(texts: Texts, language: str, occasion: Occasion, gift: Gift) -> Me
 def open_call(texts: Texts, language: str, occasion: Occasion) -> Message:
     """Everybody is invited to give one."""
     text = texts.say("rituals.open_call", language, title=occasion.title, hashtag=occasion.hashtag)
-    give = OpenForm("rituals.tip")
+    give = OpenForm("rituals.tip", occasion.named)
     return Message(text, (Button(texts.label("rituals.give", language), give, Style.PRIMARY),))
