@@ -7,6 +7,7 @@ from config.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
+RECEIVING = ("slack_http_", "telegram_webhook_")
 
 
 def test_the_compose_file_says_what_the_suite_reads() -> None:
@@ -21,8 +22,13 @@ def test_the_compose_file_says_what_the_suite_reads() -> None:
         "AMICALE_SLACK_BOT_TOKEN",
         "AMICALE_SLACK_SIGNING_SECRET",
         "AMICALE_TELEGRAM_TOKEN",
+        "AMICALE_TELEGRAM_WEBHOOK_SECRET",
     }
     assert all(told[name] == f"${{{name}:-}}" for name in secrets)
+    received = [name for name in Settings.model_fields if name.startswith(RECEIVING)]
+    assert {f"AMICALE_{name.upper()}" for name in received} <= told.keys()
+    for name in ("AMICALE_SLACK_HTTP_HOST", "AMICALE_TELEGRAM_WEBHOOK_LISTEN"):
+        assert told[name] == f"${{{name}:-0.0.0.0}}"  # else nothing reaches a container
     assert services["amicale"]["depends_on"]["database"]["condition"] == "service_healthy"
     assert services["database"]["image"] == "postgres:15"
     assert services["database"]["healthcheck"]["test"][1] == "pg_isready"
