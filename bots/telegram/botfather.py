@@ -3,7 +3,6 @@
 RIGHTS: dict[str, tuple[str, str]] = {
     "can_invite_users": ("Add users", "approve requests to join"),
     "can_restrict_members": ("Ban users", "keep the gate until the charter is accepted"),
-    "can_manage_topics": ("Manage topics", "give each question its topic, where topics are on"),
 }
 """A right as the Bot API names it, to its switch in the application and why we need it
 (https://core.telegram.org/bots/api#chatadministratorrights)."""
@@ -20,11 +19,15 @@ In the group, as its owner:
   Edit > Group type, approve new members: on, so that the charter comes first
   Administrators > Add administrator > {bot}, with these rights on:
 {rights}
-  (an administrator also gets reactions and sees who comes and goes)
+  (an administrator also gets reactions and sees who comes and goes; «Manage topics» is only for
+  channels that are topics closed to members: a closed topic takes nobody else's messages)
 
 Then write the group's id as `workspace` under [telegram], and the channels below it. A
 message's link tells them: https://t.me/c/1234567890/5/42 is in group -1001234567890, topic 5,
-which is the channel "-1001234567890/5". amicale check says whether all of it is right.
+which is the channel "-1001234567890/5". A public group's links (https://t.me/name/42) hide its
+id: docs/platforms/telegram.md says how to ask for it.
+
+amicale check says whether all of it is right.
 """
 
 

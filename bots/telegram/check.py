@@ -11,8 +11,6 @@ from bots.telegram.settings import TelegramSettings
 from core.chat.adapter import DeliveryError, Permanent, Problem, Transient
 
 ADMINISTRATORS = "in the group: Manage group > Administrators > the bot"
-TOPICS_RIGHT = "can_manage_topics"
-"""The one right that matters only where topics are used."""
 FIND_TOPIC = (
     "write chat_id/topic_id: copy the link of a message in the topic, the topic id is the number "
     "before the last (https://t.me/c/1234567890/<topic_id>/<message>)"
@@ -144,18 +142,12 @@ class _Doctor:
                 )
             return
         for right, (switch, reason) in RIGHTS.items():
-            idle = right == TOPICS_RIGHT and not self._uses_topics(chat)
-            if member["status"] != "creator" and not member.get(right) and not idle:
+            if member["status"] != "creator" and not member.get(right):
                 yield Problem(
                     f"telegram right {right}",
                     f"missing, and needed to {reason}",
                     f"{ADMINISTRATORS} > turn on «{switch}»",
                 )
-
-    def _uses_topics(self, chat: JSON) -> bool:
-        return bool(chat.get("is_forum")) and any(
-            place.thread or place.name for _, place in self._places()
-        )
 
     def _places(self) -> list[tuple[str, Setting]]:
         return [

@@ -7,6 +7,7 @@ import pytest
 from bots.sandbox.people import World
 from bots.sandbox.telegram import TelegramSandbox
 from bots.telegram.adapter import TelegramAdapter
+from bots.telegram.botfather import RIGHTS
 from bots.telegram.settings import TelegramSettings
 from core.chat.adapter import Problem
 from core.chat.identity import Purpose
@@ -63,12 +64,17 @@ async def test_every_fault_is_told_at_once() -> None:
 
 
 async def test_missing_rights_are_named_one_by_one() -> None:
-    sandbox = TelegramSandbox(World(), bot_rights=frozenset({"can_invite_users"}))
+    sandbox = TelegramSandbox(World(), bot_rights=frozenset({"can_pin_messages"}))
     problems = await diagnosed(sandbox)
     assert [problem.where for problem in problems] == [
+        "telegram right can_invite_users",
         "telegram right can_restrict_members",
-        "telegram right can_manage_topics",
     ]
+
+
+async def test_the_rights_we_ask_for_are_enough() -> None:
+    sandbox = TelegramSandbox(World(), bot_rights=frozenset(RIGHTS))
+    assert await diagnosed(sandbox) == []
 
 
 async def test_a_basic_group_cannot_keep_a_gate() -> None:
