@@ -126,6 +126,18 @@ async def reachable(community: Community, account: Account, now: datetime) -> No
     await waiting.update(state=State.DUE, due_at=now)
 
 
+async def said(community: Community, owed: Owed) -> None:
+    """An answer says the very same just now: what still waits to say it is settled."""
+    waiting = OutboxMessage.filter(
+        community=community,
+        state__in=(State.DUE, State.PARKED),
+        lane=owed.lane,
+        then="",
+        payload=owed.model_dump_json(),
+    )
+    await waiting.update(state=State.DONE, payload="")
+
+
 async def moved(community: Community, workspace: Workspace, to: Workspace) -> None:
     """A workspace changed its id: what is owed there goes on in the same order."""
     old, new = (f"{w.platform}:{w.id}:" for w in (workspace, to))

@@ -72,6 +72,10 @@ class Scene:
             self.community, outbox.Owed(message=message, to=to), at or self.now, then, member
         )
 
+    async def said(self, message: Message, to: Destination) -> None:
+        """An answer says it just now: the same message, if it still waits there, is not sent."""
+        await outbox.said(self.community, outbox.Owed(message=message, to=to))
+
     async def owe_edit(self, ref: MessageRef, message: Message) -> None:
         """Owe the replacement of a message of ours."""
         await outbox.owe(self.community, outbox.Owed(message=message, edits=ref), self.now)

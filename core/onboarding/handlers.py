@@ -86,6 +86,9 @@ async def remind(scene: Scene, key: str) -> None:
 @routes.command("parcours")
 async def journey(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Where one stands, and the button that goes on from there."""
+    if event.channel.private:
+        # The next step may have waited until they wrote to us, as on Telegram: the list has it.
+        await dialogue.said(await pages.onward(dialogue, dialogue.who), dialogue.who.account)
     return Reply(await pages.checklist(dialogue))
 
 

@@ -47,6 +47,31 @@ async def test_the_next_step_follows_where_the_charter_was_accepted(place: Villa
     assert not seen(other, "Votre profil.")
 
 
+async def test_what_waited_for_somebody_to_write_is_not_said_twice(place: Village) -> None:
+    alice = place.person("Alice", "telegram")
+    await alice.joins()
+    alice.refuses = True  # who never wrote to the bot cannot be written to
+    await alice.presses("J’accepte la charte")
+    assert not seen(alice, "Votre profil.")
+    alice.refuses = False
+    await alice.runs("/parcours", channel="entraide")
+    await alice.runs("/parcours")
+    await place.app.settle()
+    shown = [m for m in seen(alice, "Votre profil.") if "Passer cette étape" in m.buttons]
+    assert [m.channel == "entraide" for m in shown] == [True, False]
+
+
+async def test_what_waited_is_said_to_who_writes_anything_else(place: Village) -> None:
+    alice = place.person("Alice", "telegram")
+    await alice.joins()
+    alice.refuses = True
+    await alice.presses("J’accepte la charte")
+    alice.refuses = False
+    await alice.says("bonjour")
+    await place.app.settle()
+    assert len(seen(alice, "Votre profil.")) == 1
+
+
 async def test_when_that_platform_is_gone_the_next_step_follows_elsewhere(place: Village) -> None:
     alice, other = place.person("Alice"), place.person("Alice T", "telegram")
     await alice.joins()
