@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -78,10 +79,10 @@ def understand(text: str, menu: Menu, language: str, us: Ourselves) -> Understoo
 def _fill(command: Command, rest: str, us: Ourselves) -> Understood | Misunderstood:
     arguments: Arguments = {}
     left = rest
+    textual = [option for option in command.options if not option.person]
     for option in command.options:
         if option.person:
-            left = _person(option, left, us, arguments)
-    textual = [option for option in command.options if not option.person]
+            left = _person(option, left, us, arguments, _choices(textual))
     for option in textual:
         given, after = (left.strip(), "") if option is textual[-1] else _word(left)
         value = read_plain(given)
@@ -104,14 +105,30 @@ def _fill(command: Command, rest: str, us: Ourselves) -> Understood | Misunderst
     return Understood(command, arguments, read_plain(rest))
 
 
-def _person(option: Option, text: str, us: Ourselves, arguments: Arguments) -> str:
-    """Take the first person named out of the text, resolved by Slack where it could."""
+def _person(
+    option: Option, text: str, us: Ourselves, arguments: Arguments, choices: AbstractSet[str]
+) -> str:
+    """Take the first person named out of the text, resolved by Slack where it could.
+
+    Without any mention it is the first word that is none of the other options' `choices`, or
+    what stands between quotes: a bare name, which the core looks up.
+    """
     found = _PERSON.search(text) or _NAMED.search(text)
     if found is None:
-        return text
-    resolved = found.re is _PERSON
-    arguments[option.name] = us.account(found[1]) if resolved else found[0].removeprefix("@")
+        words = ((word, read_plain(_within(word))) for word in _WORD.finditer(text))
+        bare = next(((w, name) for w, name in words if name and folded(name) not in choices), None)
+        if bare is None:
+            return text
+        found, arguments[option.name] = bare
+    elif found.re is _PERSON:
+        arguments[option.name] = us.account(found[1])
+    else:
+        arguments[option.name] = found[0].removeprefix("@")
     return f"{text[: found.start()].rstrip()} {text[found.end() :].lstrip()}".strip()
+
+
+def _choices(options: Sequence[Option]) -> AbstractSet[str]:
+    return {folded(word) for o in options for c in o.choices for word in (c.value, c.label)}
 
 
 def _word(text: str) -> tuple[str, str]:
@@ -119,7 +136,12 @@ def _word(text: str) -> tuple[str, str]:
     found = _WORD.match(text)
     if found is None:
         return "", ""
-    return next(group for group in found.groups() if group is not None), text[found.end() :]
+    return _within(found), text[found.end() :]
+
+
+def _within(word: re.Match[str]) -> str:
+    """A word without the quotes around it."""
+    return next(group for group in word.groups() if group is not None)
 
 
 def wants_help(text: str) -> bool:

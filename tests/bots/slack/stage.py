@@ -35,6 +35,12 @@ FRENCH = (
     Command("parcours", "parcours", "Voir où j’en suis"),
     Command("lier", "lier", "Relier deux comptes", (Option("code", "le code reçu"),)),
     Command(
+        "saluer",
+        "saluer",
+        "Dire bonjour",
+        (Option("qui", "la personne", required=False, person=True),),
+    ),
+    Command(
         "rituel aperçu",
         "rituel aperçu",
         "Voir le prochain rituel",
@@ -79,7 +85,7 @@ def _english(command: Command) -> Command:
 
 
 class StageMenu:
-    """A `Menu` of six commands and one form, with the real catalogues."""
+    """A `Menu` of seven commands and one form, with the real catalogues."""
 
     languages: tuple[str, ...] = ("fr", "en")
 

@@ -38,7 +38,7 @@ def test_the_manifest_offers_what_the_adapter_reads() -> None:
     (command,) = made["features"]["slash_commands"]
     assert command["command"] == COMMAND
     assert command["should_escape"] is True
-    assert command["usage_hint"] == "[question | parcours | lier | expertise]"
+    assert command["usage_hint"] == "[question | parcours | lier | saluer | expertise]"
     assert made["settings"]["socket_mode_enabled"] is True
     assert made["features"]["app_home"]["home_tab_enabled"] is True
     assert "request_url" not in str(made)
