@@ -45,7 +45,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _spoken_database(cls, value: str) -> str:
-        if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
+        known = value.startswith(("sqlite://", "postgres://", "postgresql://"))
+        if not known or not _is_address(value):
             raise ValueError("write sqlite://path or postgres://user:password@host/database")
         return value
 
@@ -61,3 +62,11 @@ class Settings(BaseSettings):
 def secret(value: SecretStr | None) -> str:
     """The secret itself, empty when there is none."""
     return value.get_secret_value().strip() if value else ""
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme == "sqlite" or (parts.port or 1) > 0
+    except ValueError:  # brackets that do not match, a port that is no number
+        return False

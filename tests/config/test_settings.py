@@ -50,10 +50,24 @@ def test_every_secret_is_known_the_databases_password_too(monkeypatch: pytest.Mo
     assert len(names) == 6
 
 
-@pytest.mark.parametrize("url", ["mysql://db/amicale", "amicale.sqlite3", "redis://x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://db/amicale",
+        "amicale.sqlite3",
+        "redis://x",
+        "postgres://[x",
+        "postgres://amicale:pass@db:port/amicale",
+    ],
+)
 def test_another_kind_of_database_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="sqlite://path or postgres://"):
         Settings(database_url=url)
+
+
+@pytest.mark.parametrize("url", ["sqlite://:memory:", "sqlite:///var/a:b.sqlite3", "postgres://db"])
+def test_an_address_without_a_port_is_one(url: str) -> None:
+    assert Settings(database_url=url).database_url == url
 
 
 def test_a_secret_is_given_without_the_blanks_around_it() -> None:
