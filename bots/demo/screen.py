@@ -1,7 +1,6 @@
 """Three columns of conversation and a line for the days, on a terminal or on paper."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -13,6 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from bots.demo.chronicle import Act
+from bots.demo.wording import author, buttons, clock, place
 from bots.sandbox.people import Seen
 from core.chat.identity import Platform
 
@@ -24,7 +25,7 @@ LONGEST = 280
 class Screen:
     """Shows a story as it goes: live on a terminal, day after day on paper.
 
-    Use as a context. `show` is given everything seen so far each time.
+    Use as a context. `show` is given everything done and seen so far each time, in order.
     """
 
     def __init__(self, console: Console, zone: str, days: int) -> None:
@@ -50,7 +51,7 @@ class Screen:
         if self._live is not None:
             self._live.__exit__(kind, error, trace)
 
-    def day(self, number: int, title: str, shown: Sequence[Seen]) -> None:
+    def day(self, number: int, title: str, shown: Sequence[Seen | Act]) -> None:
         """A day begins; on paper, the one before it is printed."""
         self._page(shown)
         self._day, self._title = number, title
@@ -58,17 +59,18 @@ class Screen:
             self._console.print(self._line())
         self.show(shown)
 
-    def show(self, shown: Sequence[Seen]) -> None:
+    def show(self, shown: Sequence[Seen | Act]) -> None:
         """Draw what is on the screens now."""
         if self._live is not None:
-            tall = max(self._console.height - 6, 10)
+            tall = max(self._console.height - 4, 5)
             self._live.update(Group(self._line(), self._columns(shown, tall)))
 
-    def end(self, shown: Sequence[Seen]) -> None:
+    def end(self, shown: Sequence[Seen | Act]) -> None:
         """The last day is over."""
         self._page(shown)
+        self.show(shown)
 
-    def _page(self, shown: Sequence[Seen]) -> None:
+    def _page(self, shown: Sequence[Seen | Act]) -> None:
         if self._live is None and len(shown) > self._printed:
             self._console.print(self._columns(shown[self._printed :], None))
         self._printed = len(shown)
@@ -79,42 +81,39 @@ class Screen:
         line.add_row(bar, Text(f"{self._day}/{self._days}", "bold"), Text(self._title, "bold"))
         return line
 
-    def _columns(self, shown: Sequence[Seen], tall: int | None) -> Table:
+    def _columns(self, shown: Sequence[Seen | Act], tall: int | None) -> Table:
         columns = Table.grid(expand=True)
         panels = []
         for platform, colour in COLOURS.items():
             columns.add_column(ratio=1)
-            mine = [self._message(s) for s in shown if s.platform == platform]
-            body = Group(*(self._newest(mine, tall - 2) if tall else mine))
+            mine = [s for s in shown if s.platform == platform]
+            told = self._newest(mine, tall - 2) if tall else [self._told(s) for s in mine]
+            body = Group(*told)
             panels.append(Panel(body, title=platform.title(), border_style=colour, height=tall))
         columns.add_row(*panels)
         return columns
 
-    def _newest(self, messages: Sequence[Text], lines: int) -> list[Text]:
-        """As many of the last messages as stand in that many lines of a column."""
+    def _newest(self, entries: Sequence[Seen | Act], lines: int) -> list[Text]:
+        """The last lines that stand in a column, whatever the length of what they tell."""
         inside = self._console.width // len(COLOURS) - 4
         fitting: list[Text] = []
-        for message in reversed(messages):
-            lines -= len(message.wrap(self._console, inside))
-            if lines < 0:
+        for entry in reversed(entries):
+            wrapped = self._told(entry).wrap(self._console, inside)
+            fitting[:0] = wrapped[-(lines - len(fitting)) :]
+            if len(fitting) >= lines:
                 break
-            fitting.insert(0, message)
         return fitting
 
-    def _message(self, seen: Seen) -> Text:
-        where = f"{seen.channel} › {seen.thread[:18]}" if seen.thread else seen.channel
-        to = f" → {seen.private_to}" if seen.private_to and seen.channel == "privé" else ""
-        text = Text(f"{_clock(seen.at, self._zone)} [{where}] ", style="dim")
-        text.append(f"{seen.author}{to}", style="bold")
-        text.append(" (modifié) " if seen.edited else " ")
-        body = seen.text if len(seen.text) <= LONGEST else f"{seen.text[:LONGEST]}…"
+    def _told(self, entry: Seen | Act) -> Text:
+        if isinstance(entry, Act):
+            return Text(f"{clock(entry.at, self._zone)} {entry.text}", style="dim")
+        text = Text(f"{clock(entry.at, self._zone)} {place(entry)} ", style="dim")
+        text.append(author(entry), style="bold")
+        text.append(" (modifié) " if entry.edited else " ")
+        body = entry.text if len(entry.text) <= LONGEST else f"{entry.text[:LONGEST]}…"
         text.append(body, style="default not bold")
-        for alt in seen.images:
+        for alt in entry.images:
             text.append(f"\n[image : {alt[:120]}]", style="italic")
-        if seen.buttons:
-            text.append("\n" + "  ".join(f"[{label}]" for label in seen.buttons), style="green")
+        if entry.buttons:
+            text.append(f"\n{buttons(entry)}", style="green")
         return text
-
-
-def _clock(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%H:%M")

@@ -1,13 +1,17 @@
 """Where a story is played: the stand-ins, the suite on a fresh database, and a driven clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bots.demo.chronicle import Chronicle
+from bots.demo.wording import buttons, of, quoted, short
+from bots.sandbox.discord.people import DiscordPerson
 from bots.sandbox.people import CannotDo, Person, Seen, World
+from bots.sandbox.slack.people import SlackPerson
 from bots.sandbox.towns import Towns
 from bots.suite import Suite, adapters, menu_of, open_app
 from config.community import load
@@ -36,6 +40,10 @@ class Stage:
     folder: Path
     suite: Suite
     watch: Callable[[], None] = lambda: None
+    chronicle: Chronicle = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chronicle = Chronicle(self.towns, self.clock.now)
 
     def actor(self, name: str, platform: str, language: str = "fr") -> "Actor":
         """Somebody, who did nothing yet."""
@@ -63,6 +71,7 @@ class Stage:
         while self.clock.now() < moment:
             self.clock.move_to(min(moment, self.clock.now() + step))
             await self.suite.settle()
+            self.chronicle.entries()
         await self.rest()
 
 
@@ -80,10 +89,22 @@ class Actor:
         """What others call them."""
         return self.person.name
 
+    @property
+    def arrived(self) -> bool:
+        """Whether they came: who stands outside has nothing at all on the screen."""
+        return bool(self.person.sees())
+
+    async def _does(self, deed: str, act: Awaitable[None]) -> None:
+        """Do it, write it down before what comes of it, and await that."""
+        place = self.stage.chronicle.here()
+        await act
+        self.stage.chronicle.note(place, self.platform, f"{self.name} {deed}")
+        await self.stage.rest()
+
     async def joins(self) -> None:
         """Arrive (on Telegram, ask to)."""
-        await self.person.joins()
-        await self.stage.rest()
+        asks = self.platform is Platform.TELEGRAM
+        await self._does("demande à entrer" if asks else "arrive", self.person.joins())
 
     async def says(self, text: str, *, channel: str | None = None, to: Seen | None = None) -> Seen:
         """Write in a channel, under a message, or privately to the bot."""
@@ -93,18 +114,26 @@ class Actor:
 
     async def reacts(self, message: Seen, emoji: str) -> None:
         """Add a reaction."""
-        await self.person.reacts(message, emoji)
-        await self.stage.rest()
+        deed = f"▸ {emoji} sur le message {of(message.author)}"
+        await self._does(deed, self.person.reacts(message, emoji))
 
     async def unreacts(self, message: Seen, emoji: str) -> None:
         """Take a reaction back."""
-        await self.person.unreacts(message, emoji)
-        await self.stage.rest()
+        deed = f"▸ retire {emoji} du message {of(message.author)}"
+        await self._does(deed, self.person.unreacts(message, emoji))
 
     async def runs(self, command: str, *, channel: str | None = None) -> None:
-        """Run a command as people type it."""
-        await self.person.runs(command, channel=channel)
-        await self.stage.rest()
+        """Run a command as people type it; on Telegram it is a message, and seen as one."""
+        running = self.person.runs(command, channel=channel)
+        if self.platform is Platform.TELEGRAM:
+            await running
+            await self.stage.rest()
+            return
+        typed = command.strip()
+        known = self.stage.towns.slack.commands
+        if self.platform is Platform.SLACK and typed.partition(" ")[0] not in known:
+            typed = f"/amicale {typed.removeprefix('/')}"
+        await self._does(f"▸ {typed}", running)
 
     async def sees(self, text: str) -> Seen:
         """The newest message with that text on the screen, awaited."""
@@ -127,8 +156,7 @@ class Actor:
 
         if not await self.stage.towns.world.until(offered, seconds=PATIENCE):
             raise CannotDo(f"{self.name} was never offered {label!r}:\n{self.screen()}")
-        await self.person.presses(label)
-        await self.stage.rest()
+        await self._does(f"▸ [{label}]", self.person.presses(label))
 
     async def fills(self, answers: Mapping[str, str]) -> None:
         """Fill the form that opens: field label key -> answer (a text, or a choice's key)."""
@@ -138,13 +166,27 @@ class Actor:
             opened = lambda: self.person.form is not None  # noqa: E731  a condition, awaited
             if not await self.stage.towns.world.until(opened, seconds=PATIENCE):
                 raise CannotDo(f"no form opened in front of {self.name}:\n{self.screen()}")
-        await self.person.fills(named)
-        await self.stage.rest()
+        await self._does(self._filling(named), self.person.fills(named))
+
+    def _filling(self, answers: Mapping[str, str]) -> str:
+        if self.person.form is None:
+            return "▸ répond aux questions, une par une"
+        told = " · ".join(short(answer) for answer in answers.values())
+        return f"▸ formulaire {quoted(self.person.form.title)} : {told}"
+
+    async def closes(self) -> None:
+        """Close the form without sending it. Raises CannotDo when none is open."""
+        if isinstance(self.person, DiscordPerson):
+            await self._does("▸ ferme le formulaire", self.person.dismisses())
+        elif isinstance(self.person, SlackPerson):
+            await self._does("▸ ferme le formulaire", self.person.closes_form())
+        else:
+            raise CannotDo("Telegram has no forms; the bot's questions have a button to stop")
 
     def screen(self) -> str:
         """The last lines this person sees, for when something is missing."""
         lines = [
-            f"  [{m.channel}] {m.author}: {m.text[:160]} {m.buttons or ''}"
+            f"  [{m.channel}] {m.author}: {m.text[:160]} {buttons(m)}".rstrip()
             for m in self.person.sees()
         ]
         return "\n".join(lines[-8:]) or "  (an empty screen)"
