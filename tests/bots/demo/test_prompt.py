@@ -1,47 +1,11 @@
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bots.demo.prompt import Prompt, Typed, answers, duration, understand
+from bots.demo.prompt import Prompt
 from bots.demo.stage import stage
 from bots.demo.story import START, Story
-
-
-@pytest.mark.parametrize(
-    ("line", "typed"),
-    [
-        ("say #entraide bonjour à tous", Typed("say", "bonjour à tous", "entraide")),
-        ("say bonjour", Typed("say", "bonjour")),
-        ("  press J’accepte la charte ", Typed("press", "J’accepte la charte")),
-        ("run /rituel aperçu", Typed("run", "/rituel aperçu")),
-        ("screen", Typed("screen")),
-    ],
-)
-def test_a_line_is_a_verb_and_its_words(line: str, typed: Typed) -> None:
-    assert understand(line) == typed
-
-
-@pytest.mark.parametrize("line", ["", "danse", "say", "press "])
-def test_a_line_that_means_nothing_says_what_to_type(line: str) -> None:
-    with pytest.raises(ValueError, match=r"type one of|Type help"):
-        understand(line)
-
-
-def test_time_is_written_in_minutes_hours_or_days() -> None:
-    assert duration("30m") == timedelta(minutes=30)
-    assert duration("2 h") == timedelta(hours=2)
-    assert duration("3d") == timedelta(days=3)
-    with pytest.raises(ValueError, match="30m"):
-        duration("bientôt")
-
-
-def test_a_form_is_filled_by_pairs() -> None:
-    assert answers("Titre=Bonjour ; Détails=a=b") == {"Titre": "Bonjour", "Détails": "a=b"}
-    for nothing in ("", "Titre"):
-        with pytest.raises(ValueError, match="field=answer"):
-            answers(nothing)
 
 
 @pytest.fixture
@@ -54,31 +18,68 @@ async def typed(tmp_path: Path) -> AsyncIterator[tuple[Prompt, list[str]]]:
         yield Prompt(scene, story.cast, written.append), written
 
 
+async def typing(prompt: Prompt, written: list[str], *lines: str) -> str:
+    """What is written after these lines, and only after these."""
+    written.clear()
+    for line in lines:
+        assert await prompt.obey(line)
+    return "\n".join(written)
+
+
 @pytest.mark.e2e
 async def test_one_may_be_anyone_and_do_what_people_do(typed: tuple[Prompt, list[str]]) -> None:
     prompt, written = typed
-    for line in (
-        "who",
-        "as alice",
-        "say #entraide Une idée ? #QuestionTechnique",
-        "press Remplir mon profil",
-        "fill Votre formation=Bureautique",
-        "react 👍",
-        "wait 1h",
-        "run /moi",
-        "screen",
-        "help",
-    ):
-        assert await prompt.obey(line)
-    shown = "\n".join(written)
+    shown = await typing(
+        prompt, written, "who", "as alice", "run /moi", "press passer cette étape", "help"
+    )
     for expected in (
-        "Alice (discord)",
-        "You are Alice, on Discord.",
-        "A form is open: Votre formation",
-        "Vos chiffres",
+        "Alice (discord)\n",
+        "Bruno (discord, not arrived yet)",
+        "You are Alice, on Discord.\n",
+        "Alice ▸ /moi",
+        "[accueil, pour Alice seulement] Amicale : Vos chiffres",
+        "Alice ▸ [Passer cette étape]",
         "as NAME",
     ):
         assert expected in shown
+    came = await typing(prompt, written, "as Bruno", "join")
+    assert came.startswith("You are Bruno, on Discord. Not arrived yet: type join.\nBruno arrive\n")
+    assert "[privé] Amicale → Bruno : Bienvenue Bruno !" in came
+
+
+@pytest.mark.e2e
+async def test_a_form_is_announced_once_and_can_be_left_or_filled(
+    typed: tuple[Prompt, list[str]],
+) -> None:
+    prompt, written = typed
+    opened = await typing(prompt, written, "as Alice", "press remplir mon profil")
+    assert opened.count("A form is open, «\u00a0Votre profil\u00a0»: Votre formation; ") == 1
+    assert "A form is open" not in await typing(prompt, written, "who", "react 👍")
+    assert "▸ ferme le formulaire" in await typing(prompt, written, "close")
+    assert "no form is open in front of Alice" in await typing(prompt, written, "close", "fill a=b")
+    filled = await typing(
+        prompt, written, "press Remplir mon profil", "fill votre formation=Bureautique"
+    )
+    assert "Alice ▸ formulaire «\u00a0Votre profil\u00a0» : Bureautique" in filled
+    assert "(modifié) : Merci, votre profil est noté" in filled
+
+
+@pytest.mark.e2e
+async def test_reacting_is_confirmed_and_time_is_told(typed: tuple[Prompt, list[str]]) -> None:
+    prompt, written = typed
+    reacted = await typing(prompt, written, "as Alice", "react 👍")
+    assert reacted.endswith("Alice ▸ 👍 sur le message d’Amicale")
+    assert prompt.line_start() == "Alice, lun. 16 nov. 09:00> "
+    assert "Il est lundi 16 novembre 2026, 10:00." in await typing(prompt, written, "wait 1h")
+    assert prompt.line_start() == "Alice, lun. 16 nov. 10:00> "
+
+
+@pytest.mark.e2e
+async def test_the_screen_shows_whole_messages(typed: tuple[Prompt, list[str]]) -> None:
+    prompt, written = typed
+    long = "mot " * 100
+    said = await typing(prompt, written, "as Alice", f"say #entraide {long}", "screen")
+    assert said.count(long.strip()) == 2
 
 
 @pytest.mark.e2e
@@ -86,7 +87,19 @@ async def test_what_cannot_be_done_is_said_and_the_prompt_goes_on(
     typed: tuple[Prompt, list[str]],
 ) -> None:
     prompt, written = typed
-    for line in ("as Personne", "press Rien de tel", "danse"):
-        assert await prompt.obey(line)
-    assert [line.split(" ", 2)[0] for line in written] == ["nobody", "Alice", "type"]
+    refused = await typing(
+        prompt,
+        written,
+        "as Personne",
+        "press Rien de tel",
+        "as Karim",
+        "run /danse",
+        "danse",
+        "react 👍",
+    )
+    assert "nobody is called Personne; there are Alice, Bruno" in refused
+    assert "Alice sees no button [Rien de tel]; there are: [" in refused
+    assert "Karim sees no message to react to" in refused
+    assert "type one of: as, say" in refused
+    assert "['" not in refused
     assert not await prompt.obey("quit")
