@@ -3,6 +3,7 @@
 import logging
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,11 @@ from config.community import load
 
 CHART = Path("data/demo/digest.png")
 WEEK = "2026-W47"
+"""The story's first week, of which its eighth day brings the digest."""
+
+MONDAY = 8
+RECEIVED = "Le bilan de la semaine, comme les admins l’ont reçu"
+SO_FAR = "La semaine jusqu’ici (les admins recevront le bilan lundi)"
 
 PAPER = 132
 """Characters of a line where there is no terminal: three columns want room."""
@@ -28,43 +34,60 @@ OK, BROKEN = 0, 1
 async def play(*, transcript_to: Path | None, days: int) -> int:
     """Play the story; 1 when a request of ours broke a platform's protocol.
 
-    With a terminal, one may then be anyone in it.
+    With a terminal, one may then be anyone in it. The transcript is written when the story is
+    over, and once more at the end, even an untimely one.
     """
     logs.configure(level=logging.ERROR)
     console = Console() if sys.stdout.isatty() else Console(width=PAPER)
+    say = partial(console.print, markup=False, emoji=False, highlight=False)
     with tempfile.TemporaryDirectory(prefix="amicale-demo-") as folder:
         async with stage(Path(folder), START) as scene:
-            story = await _show(scene, console, days)
-            await _end(scene, console, days)
-            if sys.stdin.isatty() and console.is_terminal:
-                await Prompt(scene, story.cast, partial(console.print, markup=False)).run()
-            if transcript_to is not None:
-                transcript.write(transcript_to, scene.towns.transcript())
-                console.print(f"transcript: {transcript_to}", markup=False)
+            with transcript.kept(transcript_to, scene.towns.transcript) as keep:
+                _introduce(say, days)
+                story = await _show(scene, console, days)
+                await _end(scene, console, days)
+                keep()
+                if transcript_to is not None:
+                    say(f"transcript: {transcript_to}")
+                if sys.stdin.isatty() and console.is_terminal:
+                    await Prompt(scene, story.cast, say).run()
             complaints = scene.towns.complaints()
     for complaint in complaints:
-        console.print(f"protocol broken: {complaint}", style="red", markup=False)
+        say(f"protocol broken: {complaint}", style="red")
     return BROKEN if complaints else OK
+
+
+def _introduce(say: Callable[[str], None], days: int) -> None:
+    number = f"{days} jours" if days > 1 else "un jour"
+    say(
+        f"Onze personnes, douze comptes, {number} : les vraies bibliothèques de Discord, Slack et "
+        "Telegram parlent à des doubles locaux des trois plateformes, sous une horloge conduite."
+    )
+    say(
+        "Rien n’est écrit d’avance : l’histoire fait agir les gens (une ligne grise par geste) et "
+        "avancer l’heure ; tout ce que dit Amicale est sa vraie réponse.\n"
+    )
 
 
 async def _show(scene: Stage, console: Console, days: int) -> Story:
     story = Story(scene)
     zone = load(scene.folder / "community.toml").community.timezone
+    told = scene.chronicle.entries
     with Screen(console, zone, days) as screen:
-        scene.watch = lambda: screen.show(scene.towns.transcript())
+        scene.watch = lambda: screen.show(told())
         number = 0
         async for title in story.days(days):
             number += 1
-            screen.day(number, title, scene.towns.transcript())
-        screen.end(scene.towns.transcript())
+            screen.day(number, title, told())
+        screen.end(told())
+    scene.watch = lambda: None
     return story
 
 
 async def _end(scene: Stage, console: Console, days: int) -> None:
-    week = WEEK if days > 7 else ""  # noqa: PLR2004  the story's first week is over
-    text, image = await report.written(scene.suite.app, week)
-    console.rule("Le bilan de la semaine, comme les admins l’ont reçu")
-    console.print(text, markup=False)
+    text, image = await report.written(scene.suite.app, WEEK)
+    console.rule(RECEIVED if days >= MONDAY else SO_FAR)
+    console.print(text, markup=False, emoji=False, highlight=False)
     if image is not None:
         report.keep(image, CHART)
-        console.print(f"\nchart: {CHART}", markup=False)
+        console.print(f"\nchart: {CHART}", markup=False, highlight=False)

@@ -1,4 +1,4 @@
-"""Nine days of twelve people: what they do, and when; everything else is the suite's own doing."""
+"""Nine days of eleven people: what they do, and when; all else is the suite's own doing."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,6 +26,7 @@ PEOPLE = {
     "Omar": "telegram",
     "Zoé": "telegram",
 }
+"""Eleven people with twelve accounts: Alice has a second one on Slack, under another name."""
 
 TOPICS = {
     "Alice": "excel, tableaux croisés",

@@ -74,6 +74,29 @@ def test_nobody_is_greeted_twice(told: Lines) -> None:
     assert len(greeted) == len(set(greeted)) == 12
 
 
+async def test_paper_shows_what_people_do_and_who_alone_reads_what(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "story.jsonl"
+    assert await play(transcript_to=path, days=2) == 0
+    paper = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert paper.startswith("Onze personnes, douze comptes, 2 jours")
+    for expected in (
+        "09:00 Alice arrive",
+        "11:00 Léa demande à entrer",
+        "Alice ▸ [J’accepte la charte]",
+        "Inès ▸ formulaire",
+        "09:00 Alice ▸ /lier",
+        "[accueil, pour Alice seulement]",
+        "Karim → Amicale",
+        "Bruno ▸ ✅ sur le message de Bruno",
+        "La semaine jusqu’ici",
+    ):
+        assert expected in paper
+    assert "comme les admins l’ont reçu" not in paper
+    assert "▸" not in path.read_text(encoding="utf-8")
+
+
 async def test_a_story_that_goes_wrong_says_what_the_person_saw(tmp_path: Path) -> None:
     from bots.demo.stage import stage  # noqa: PLC0415  starts three clients
     from bots.demo.story import START  # noqa: PLC0415  with it
