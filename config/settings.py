@@ -67,6 +67,7 @@ def secret(value: SecretStr | None) -> str:
 def _is_address(value: str) -> bool:
     try:
         parts = urlsplit(value)
-        return parts.scheme == "sqlite" or (parts.port or 1) > 0
+        port = None if parts.scheme == "sqlite" else parts.port
     except ValueError:  # brackets that do not match, a port that is no number
         return False
+    return port != 0
