@@ -60,12 +60,12 @@ async def play(*, transcript_to: Path | None, days: int) -> int:
 def _introduce(say: Callable[[str], None], days: int) -> None:
     number = f"{days} jours" if days > 1 else "un jour"
     say(
-        f"Onze personnes, douze comptes, {number} : les vraies bibliothèques de Discord, Slack et "
-        "Telegram parlent à des doubles locaux des trois plateformes, sous une horloge conduite."
+        f"Onze personnes, douze comptes, {number} : de vraies bibliothèques clientes devant des "
+        "plateformes locales."
     )
     say(
-        "Rien n’est écrit d’avance : l’histoire fait agir les gens (une ligne grise par geste) et "
-        "avancer l’heure ; tout ce que dit Amicale est sa vraie réponse.\n"
+        "Rien n’est écrit d’avance : l’histoire fait agir les gens (en gris) et avancer l’heure ; "
+        "Amicale répond.\n"
     )
 
 

@@ -21,6 +21,9 @@ COLOURS = {Platform.DISCORD: "blue", Platform.SLACK: "magenta", Platform.TELEGRA
 LONGEST = 280
 """Characters of one message shown in a column; the transcript has it whole."""
 
+ABOVE = 7
+"""Lines of a terminal left to the introduction and the line for the days."""
+
 
 class Screen:
     """Shows a story as it goes: live on a terminal, day after day on paper.
@@ -62,7 +65,7 @@ class Screen:
     def show(self, shown: Sequence[Seen | Act]) -> None:
         """Draw what is on the screens now."""
         if self._live is not None:
-            tall = max(self._console.height - 4, 5)
+            tall = max(self._console.height - ABOVE, 5)
             self._live.update(Group(self._line(), self._columns(shown, tall)))
 
     def end(self, shown: Sequence[Seen | Act]) -> None:
