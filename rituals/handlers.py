@@ -179,7 +179,8 @@ async def give(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     given = await responses.give(dialogue, event.argument, text, url)
     if given.tip is None:
         said = dialogue.say("rituals.published_already")
-        return Reply(Message(join([said, quote(text)])))
+        words = dialogue.say("rituals.published_words")
+        return Reply(Message(join([said, words, quote(text)])))
     # What everybody was called with stays as it is for the others.
     mine = bool(event.argument) and not event.argument.startswith(NAMED)
     return await _thanks(dialogue, given, edits=mine)
