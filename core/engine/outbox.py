@@ -244,7 +244,7 @@ async def _retry(row: OutboxMessage, now: datetime, error: Exception) -> bool:
     )
     if row.tries >= (TRIES if expected else BUG_TRIES):
         await OutboxMessage.filter(id=row.id).update(
-            state=State.FAILED, problem=f"given up: {type(error).__name__}"
+            state=State.FAILED, problem=f"given up: {type(error).__name__}", payload=""
         )
         return True
     wait = (

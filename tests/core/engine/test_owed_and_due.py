@@ -134,6 +134,7 @@ async def test_what_never_passes_is_given_up(
     await place.passes(days=days)
     row = await OutboxMessage.get()
     assert (row.state, row.tries) == (State.FAILED, tries)
+    assert row.payload == ""
 
 
 async def test_a_surprise_in_one_delivery_is_tried_again_like_any_other(place: Village) -> None:
