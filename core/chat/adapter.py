@@ -1,7 +1,10 @@
 """The port: what a platform must do for the core, and how it says that it could not."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from core.chat.actions import Choice, Form
@@ -71,13 +74,19 @@ class Menu(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a platform offers natively; where it is False the core or renderer has a fallback."""
+    """What a platform offers natively; where it is False the core or renderer has a fallback.
+
+    `settles`: a second `send` with the same key shows nothing twice, whatever became of the
+    first. `remembers`: what happened while we were away can be read from its history.
+    """
 
     forms: bool
     private_replies: bool
     home: bool
     writes_first: bool
     threads: bool
+    settles: bool = True
+    remembers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,14 @@ class Transient(DeliveryError):
     """It may pass later: a timeout, a 5xx, a connection lost before an answer."""
 
 
+class Doubtful(Transient):
+    """It was sent and the answer was lost: it may stand or not.
+
+    Only where the platform settles nothing (`Capabilities.settles` is False) does this differ
+    from Transient: there a person is asked, instead of guessing.
+    """
+
+
 class RateLimited(Transient):
     """The platform asks to wait `retry_after` seconds."""
 
@@ -118,8 +135,53 @@ class Permanent(DeliveryError):
         self.reason = reason
 
 
+class Unauthorised(Permanent):
+    """The platform refuses us, whatever we say: a token revoked or wrong.
+
+    It keeps us from starting; what is owed meanwhile waits for an operator to mend it.
+    """
+
+
 class Unreachable(Permanent):
     """The person cannot be written to in private: they must write first, or refuse it."""
+
+
+class Untaken(Exception):
+    """An event could not be committed (the database is away): it must not be acknowledged.
+
+    `handle` raises it, and nothing else, and only for facts (a message, a reaction, somebody who
+    comes or goes). The adapter hands the event over again, in its order, until it is taken; who
+    asked something (a command, a button, a form) is answered that it did not work instead.
+    """
+
+
+_begins: ContextVar[Callable[[], Awaitable[None]] | None] = ContextVar("begins", default=None)
+
+
+async def calling() -> None:
+    """What an adapter says when its turn has come and the request of a `send` leaves now.
+
+    `bots.pace.Pacer.turn` says it for whoever keeps a pace. Until then a message that is given up
+    (a stop, a crash) was surely not sent; where the platform settles nothing, only what was begun
+    is doubtful.
+    """
+    begins = _begins.get()
+    if begins is not None:
+        await begins()
+
+
+@contextmanager
+def told_when_calling(begins: Callable[[], Awaitable[None]]) -> Iterator[None]:
+    """Be told, each time, when the requests made inside leave."""
+    token = _begins.set(begins)
+    try:
+        yield
+    finally:
+        _begins.reset(token)
+
+
+def nothing_missed() -> None:
+    """What `start` calls when nobody listens."""
 
 
 class Adapter(Protocol):
@@ -127,7 +189,7 @@ class Adapter(Protocol):
 
     An adapter turns what arrives into events for `handle` (drops bots and ourselves, and what
     comes from workspaces that are not configured), shows the returned answer, and acknowledges
-    to the platform. It touches no table and decides nothing.
+    to the platform only what `handle` returned from. It touches no table and decides nothing.
     """
 
     @property
@@ -142,10 +204,16 @@ class Adapter(Protocol):
     def capabilities(self) -> Capabilities:
         """What is native here."""
 
-    async def start(self, handle: Handle) -> None:
+    @property
+    def trouble(self) -> str:
+        """Why the connection does not stand just now, one English line; empty when it does."""
+
+    async def start(self, handle: Handle, *, missed: Callable[[], None] = nothing_missed) -> None:
         """Connect, publish the menu, and begin to hand over events; returns when ready.
 
-        Raises Transient when the platform is down (the suite tries again), Permanent on a
+        `missed` is called at each later moment from which on events may have been missed (a new
+        session after one that could not be resumed): the suite then reads `history`. Raises
+        Transient when the platform is down (the suite tries again), Permanent on a
         refusal (wrong token, disallowed intents).
         """
 
@@ -158,12 +226,21 @@ class Adapter(Protocol):
         Works before `start` and without it.
         """
 
+    def history(self, since: datetime) -> AsyncIterator[Event]:
+        """What happened since an aware moment, as far as the platform keeps it, oldest first.
+
+        Each event carries the delivery id it would have had live, so that what was handled is
+        recognised. Messages, and people who came where the platform says when; reactions where
+        it names who gave them. Raises DeliveryError. Nothing where `remembers` is False.
+        """
+
     async def send(self, message: Message, to: Destination, *, key: str) -> MessageRef:
         """Deliver a message and say where it stands (the last part when it had to be split).
 
         `key` is the outbox row's id: where the platform can refuse a duplicate, a second call
         with the same key must not show the message twice. A MessageRef destination means in the
-        thread of that message, made when there is none. Raises DeliveryError.
+        thread of that message, made when there is none. `calling` is awaited just before the
+        request leaves. Raises DeliveryError.
         """
 
     async def edit(self, ref: MessageRef, message: Message) -> None:

@@ -42,11 +42,17 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture (PNG bytes) with the words that replace it for those who do not see it."""
+    """A picture (PNG bytes) with the words that replace it for those who do not see it.
+
+    One that takes long to draw has no content yet: the route `artist` draws it from its `sketch`
+    just before it is shown, when nothing waits for a transaction.
+    """
 
     name: str
     content: bytes
     alt: str
+    artist: str = ""
+    sketch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

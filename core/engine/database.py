@@ -1,14 +1,16 @@
 """Connecting to SQLite or PostgreSQL, and the one kind of time a table may hold."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tortoise import Tortoise, connections, fields
-from tortoise.backends.base.client import TransactionalDBClient
-from tortoise.exceptions import IntegrityError
+from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient
+from tortoise.exceptions import DBConnectionError, IntegrityError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
@@ -51,11 +53,23 @@ def configuration(
     if migrations:
         app["migrations"] = migrations
     return {
-        "connections": {"default": url.replace("postgresql://", "postgres://", 1)},
+        "connections": {"default": _address(url)},
         "apps": {APP: app},
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+PRAGMAS = "cache_size=-16384&busy_timeout=2000"
+"""16 MB of pages, so that the indexes of a busy month stay in memory; and two seconds of waiting
+for a lock, since who asks something must be answered within three
+(https://www.sqlite.org/pragma.html)."""
+
+
+def _address(url: str) -> str:
+    if url.startswith("sqlite://"):
+        return f"{url}{'&' if '?' in url else '?'}{PRAGMAS}"
+    return url.replace("postgresql://", "postgres://", 1)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -82,8 +96,29 @@ async def close() -> None:
 @asynccontextmanager
 async def transaction() -> AsyncIterator[TransactionalDBClient]:
     """One transaction; nested, a savepoint. Never await the network inside."""
-    async with in_transaction("default") as connection:
+    context = in_transaction("default")
+    try:
+        connection = await context.__aenter__()
+    except BaseException as error:
+        # Stopped while it began, Tortoise would keep the connection for ever.
+        if hasattr(context, "token"):
+            with suppress(Exception):
+                await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    try:
         yield connection
+    except BaseException as error:
+        await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    try:
+        if not isinstance(context, NestedTransactionContext):
+            await connection.commit()
+    except BaseException as error:
+        # Left open, it would be committed with the next one, after it was said to have failed.
+        with suppress(Exception):
+            await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    await context.__aexit__(None, None, None)
 
 
 CONFLICTS = {"40001", "40P01"}
@@ -110,7 +145,7 @@ async def atomically(work: Callable[[], Awaitable[Result]]) -> Result:
         return await work()
 
 
-def _state(error: Exception) -> str:
+def _state(error: BaseException) -> str:
     """PostgreSQL's code for an error, empty for any other."""
     return str(getattr(error, "sqlstate", None) or "")
 
@@ -118,3 +153,85 @@ def _state(error: Exception) -> str:
 def dialect() -> str:
     """`sqlite` or `postgres`."""
     return str(connections.get("default").capabilities.dialect)
+
+
+async def select(query: str, *values: object) -> list[dict[str, Any]]:
+    """What a query written by hand finds: for what is asked so often that building it costs.
+
+    Each `?` stands for one value, `IN ?` for a list of them.
+    """
+    given: list[object] = []
+    connection = connections.get("default")
+    numbered = connection.capabilities.dialect == "postgres"
+    left = iter(values)
+
+    def place(found: re.Match[str]) -> str:
+        value = next(left)
+        if found[0] == "?" or numbered:
+            given.append(value)
+            mark = f"${len(given)}" if numbered else "?"
+            return mark if found[0] == "?" else f"= ANY({mark})"
+        assert isinstance(value, list)  # noqa: S101  what stands after IN
+        given.extend(value)
+        return f"IN ({','.join('?' * len(value))})"
+
+    written = re.sub(r"IN \?|\?", place, query)
+    found: list[dict[str, Any]] = await connection.execute_query_dict(written, given)
+    return found
+
+
+async def insert_new(
+    table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *returning: str
+) -> list[dict[str, Any]]:
+    """Insert rows at once, but those that are there already; says `returning` of the new ones.
+
+    The values are given as the columns hold them, times in UTC. At most some thousand rows.
+    """
+    count = len(columns)
+    connection = connections.get("default")
+    if connection.capabilities.dialect == "postgres":
+        marks = (
+            ",".join(f"${n + at}" for n in range(1, count + 1))
+            for at in range(0, count * len(rows), count)
+        )
+        places = ",".join(f"({row})" for row in marks)
+    else:
+        places = ",".join([f"({','.join('?' * count)})"] * len(rows))
+    query = (
+        f"INSERT INTO {table} ({','.join(columns)}) VALUES {places}"  # noqa: S608  names of ours
+        f" ON CONFLICT DO NOTHING RETURNING {','.join(returning)}"
+    )
+    values = [value for row in rows for value in row]
+    found: list[dict[str, Any]] = await connection.execute_query_dict(query, values)
+    return found
+
+
+AWAY = re.compile(
+    r"is locked|is full|readonly|unable to open|disk I/O|clos(ed|ing)|no active connection",
+    re.IGNORECASE,
+)
+"""How SQLite (https://www.sqlite.org/rescode.html) and asyncpg (an InterfaceError) say so."""
+
+CLOSED = ("no active connection", "Connection closed")
+"""How aiosqlite says so, by a ValueError."""
+
+AWAY_STATES = ("08", "53", "57")
+"""PostgreSQL's classes: connection, resources (a full disk), intervention (a shutdown)
+(https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether it says that the database cannot take anything now: what was to be kept is not.
+
+    Gone, locked, full, read-only. Not so a statement that is wrong: that one never passes.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, OSError | DBConnectionError) or _state(link).startswith(AWAY_STATES):
+            return True
+        theirs = isinstance(link, sqlite3.Error) or type(link).__name__ == "InterfaceError"
+        theirs |= isinstance(link, ValueError) and str(link) in CLOSED
+        if theirs and AWAY.search(str(link)):
+            return True
+        link = link.__cause__ or link.__context__
+    return False

@@ -1,6 +1,6 @@
 """Who answers an event: its route, whether this person may, and what they are told else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.chat.actions import Answers
 from core.chat.adapter import Answer
@@ -20,7 +20,26 @@ from core.engine.database import transaction
 from core.engine.errors import Refused
 from core.engine.menu import command
 from core.engine.routes import FormRoute, Routes
-from core.engine.scene import Dialogue
+from core.engine.scene import Dialogue, Scene, Speaker
+
+
+def because(scene: Scene, event: Event) -> Scene:
+    """The same scene, where an event is what everything comes from."""
+    return replace(scene, cause=f"{event.workspace.platform}:{event.delivery_id}")
+
+
+def joined(scene: Scene, who: Speaker, event: Event) -> Dialogue:
+    """The same scene, where somebody does something."""
+    here = because(scene, event)
+    return Dialogue(
+        here.community,
+        here.now,
+        here.texts,
+        here.workspaces,
+        here.settings_by_kind,
+        here.cause,
+        who=who,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +154,9 @@ class Dispatch:
 
     async def _observe(self, dialogue: Dialogue, event: Event) -> Answer:
         answer: Answer = None
-        for kind, observer in self.routes.observers:
-            if isinstance(event, kind):
-                said = await observer(dialogue, event)
+        for observer in self.routes.observers:
+            if isinstance(event, observer.kind):
+                said = await observer.handler(dialogue, event)
                 answer = answer or said
         return answer
 

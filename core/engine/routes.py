@@ -1,6 +1,6 @@
 """Who answers what: the one place a command, button, form or job is declared."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,18 +9,23 @@ from core.chat.actions import Choice, Kind
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked, Event, FormSubmitted
 from core.chat.identity import MessageRef, Role
-from core.chat.messages import Message, Reply
-from core.engine.scene import Dialogue, Scene
+from core.chat.messages import Image, Message, Reply
+from core.engine.scene import Dialogue, Scene, Speaker
 from core.engine.schedule import Weekly
 
 OnCommand = Callable[[Dialogue, CommandInvoked], Awaitable[Answer]]
 OnButton = Callable[[Dialogue, ButtonPressed], Awaitable[Answer]]
 OnForm = Callable[[Dialogue, FormSubmitted], Awaitable[Answer]]
 OnEvent = Callable[[Dialogue, Any], Awaitable[Answer]]
-OnFact = Callable[[Scene, Any], Awaitable[None]]
+OnFact = Callable[[Scene, Sequence[Any]], Awaitable[None]]
+OnCrowd = Callable[[Scene, Sequence[tuple[Speaker, Any]]], Awaitable[None]]
+Concerns = Callable[[Scene, Sequence[tuple[Speaker, Any]]], Awaitable[Collection[int]]]
 OnJob = Callable[[Scene, str], Awaitable[None]]
 OnDelivered = Callable[[Scene, str, MessageRef], Awaitable[None]]
+OnGuard = Callable[[Scene, str], Awaitable[bool]]
+OnRound = Callable[[Scene], Awaitable[None]]
 OnTyping = Callable[[Dialogue, str], Awaitable[Sequence[Choice]]]
+OnDraw = Callable[[Scene, Image], Awaitable[Image | None]]
 OnGate = Callable[[Dialogue, Mapping[str, str]], Awaitable[Reply | None]]
 OnHome = Callable[[Dialogue], Awaitable[Message | None]]
 When = Callable[[Scene], Weekly]
@@ -97,6 +102,15 @@ class JobRoute:
     recurs: When | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Who hears an event of that kind; of what the crowd does, only what `concerns` points at."""
+
+    kind: type[Event]
+    handler: OnEvent
+    concerns: Concerns | None = None
+
+
 class Routes:
     """The routes of one room; `Routes.of` puts rooms together."""
 
@@ -107,7 +121,11 @@ class Routes:
         self.forms: dict[str, FormRoute] = {}
         self.jobs: dict[str, JobRoute] = {}
         self.delivered_to: dict[str, OnDelivered] = {}
-        self.observers: list[tuple[type[Event], OnEvent]] = []
+        self.guards: dict[str, OnGuard] = {}
+        self.artists: dict[str, OnDraw] = {}
+        self.rounds: list[OnRound] = []
+        self.observers: list[Observer] = []
+        self.crowds: list[tuple[tuple[type[Event], ...], OnCrowd]] = []
         self.witnesses: list[tuple[type[Event], OnFact]] = []
         self.homes: list[OnHome] = []
         self.gatekeepers: list[OnGate] = []
@@ -117,14 +135,24 @@ class Routes:
         """All rooms' routes together. Raises ValueError when two rooms claim the same name."""
         whole = cls("")
         for room in rooms:
-            for name in ("commands", "buttons", "forms", "jobs", "delivered_to"):
+            for name in (
+                "commands",
+                "buttons",
+                "forms",
+                "jobs",
+                "delivered_to",
+                "guards",
+                "artists",
+            ):
                 mine, theirs = getattr(whole, name), getattr(room, name)
                 if twice := mine.keys() & theirs.keys():
                     raise ValueError(f"declared twice: {', '.join(sorted(twice))}")
                 mine.update(theirs)
             whole.observers += room.observers
+            whole.crowds += room.crowds
             whole.witnesses += room.witnesses
             whole.homes += room.homes
+            whole.rounds += room.rounds
             whole.gatekeepers += room.gatekeepers
         return whole
 
@@ -170,17 +198,34 @@ class Routes:
 
         return declare
 
-    def on(self, kind: type[Event]) -> Callable[[OnEvent], OnEvent]:
-        """Hear every event of that kind by somebody; the first answer given is shown."""
+    def on(
+        self, kind: type[Event], *, concerns: Concerns | None = None
+    ) -> Callable[[OnEvent], OnEvent]:
+        """Hear every event of that kind by somebody; the first answer given is shown.
+
+        What is said and done in the channels (`core.engine.crowd.CROWD`) comes in groups of
+        some hundred, most of which concern no room: `concerns` says which do, by their place in
+        the group, for all of them at once and before any is handled. It may point at one too
+        many, never at one too few; it may be shared by several kinds.
+        """
 
         def declare(handler: OnEvent) -> OnEvent:
-            self.observers.append((kind, handler))
+            self.observers.append(Observer(kind, handler, concerns))
+            return handler
+
+        return declare
+
+    def crowd(self, *kinds: type[Event]) -> Callable[[OnCrowd], OnCrowd]:
+        """Take note of what the crowd does, a group at a time, in the order it was done."""
+
+        def declare(handler: OnCrowd) -> OnCrowd:
+            self.crowds.append((kinds, handler))
             return handler
 
         return declare
 
     def fact(self, kind: type[Event]) -> Callable[[OnFact], OnFact]:
-        """Hear every event of that kind even when nobody is known to have done it."""
+        """Hear all events of that kind, even when nobody is known to have done it, in groups."""
 
         def declare(handler: OnFact) -> OnFact:
             self.witnesses.append((kind, handler))
@@ -207,6 +252,29 @@ class Routes:
             return handler
 
         return declare
+
+    def guard(self, name: str) -> Callable[[OnGuard], OnGuard]:
+        """Say, just before it is sent, whether what is owed with that guard is still wanted."""
+
+        def declare(handler: OnGuard) -> OnGuard:
+            self.guards[name] = handler
+            return handler
+
+        return declare
+
+    def draws(self, name: str) -> Callable[[OnDraw], OnDraw]:
+        """Draw an image with that `artist`, outside of any transaction; None: it is left out."""
+
+        def declare(handler: OnDraw) -> OnDraw:
+            self.artists[name] = handler
+            return handler
+
+        return declare
+
+    def round(self, handler: OnRound) -> OnRound:
+        """Look at the state of things about once a minute, in a transaction of its own."""
+        self.rounds.append(handler)
+        return handler
 
     def gatekeeper(self, handler: OnGate) -> OnGate:
         """Say why somebody may not fill a form that is `inside`, None when they may.

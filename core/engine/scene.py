@@ -30,7 +30,8 @@ class Scene:
     """One piece of work in one community, inside one transaction.
 
     `workspaces` are those now served, in a fixed order. `settings_by_kind` holds each room's
-    typed settings, read once at start.
+    typed settings, read once at start. `cause` is the event (`<platform>:<delivery id>`) or the
+    job (`job:<kind>:<key>`) it comes from.
     """
 
     community: Community
@@ -38,6 +39,7 @@ class Scene:
     texts: Texts
     workspaces: tuple[Workspace, ...]
     settings_by_kind: Mapping[type, object] = field(default_factory=dict)
+    cause: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -62,14 +64,27 @@ class Scene:
         then: Action | None = None,
         member: int | None = None,
         at: datetime | None = None,
+        guard: Action | None = None,
+        until: datetime | None = None,
+        harmless: bool = False,
     ) -> None:
         """Owe a message: delivered after this transaction, at `at` or as soon as possible.
 
         Once it stands, the `delivered` route named by `then` is called with its MessageRef;
-        `member` is whose message it is, so that it can be forgotten with them.
+        `member` is whose message it is, so that it can be forgotten with them. Just before it is
+        sent the `guard` route is asked whether it is still wanted, and after `until` it is not
+        sent any more. `harmless`: it may be shown twice rather than ask whether it arrived.
         """
+        owed = outbox.Owed(message=message, to=to, harmless=harmless)
         await outbox.owe(
-            self.community, outbox.Owed(message=message, to=to), at or self.now, then, member
+            self.community,
+            owed,
+            at or self.now,
+            then=then,
+            member=member,
+            guard=guard,
+            until=until,
+            cause=self.cause,
         )
 
     async def said(self, message: Message, to: Destination) -> None:
@@ -78,11 +93,13 @@ class Scene:
 
     async def owe_edit(self, ref: MessageRef, message: Message) -> None:
         """Owe the replacement of a message of ours."""
-        await outbox.owe(self.community, outbox.Owed(message=message, edits=ref), self.now)
+        owed = outbox.Owed(message=message, edits=ref)
+        await outbox.owe(self.community, owed, self.now, cause=self.cause)
 
     async def owe_gate(self, account: Account, *, is_open: bool) -> None:
         """Owe an open (or closed) gate to somebody on one platform."""
-        await outbox.owe(self.community, outbox.Owed(gate=account, is_open=is_open), self.now)
+        owed = outbox.Owed(gate=account, is_open=is_open)
+        await outbox.owe(self.community, owed, self.now, cause=self.cause)
 
     async def later(self, kind: str, key: str, at: datetime) -> None:
         """Schedule the job `kind` for `key`; one that exists keeps its time."""

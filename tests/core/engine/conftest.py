@@ -24,6 +24,8 @@ def locales(tmp_path: Path) -> Path:
 async def place(locales: Path) -> AsyncIterator[Village]:
     handlers.DONE.clear()
     handlers.BROKEN.clear()
+    handlers.NOTED.clear()
+    handlers.CLOSED.clear()
     modules = ["core.engine.models", "core.members.models"]
     settings: dict[type, object] = {MembersSettings: MembersSettings()}
     rooms = [handlers.routes, help_routes(handlers.routes)]

@@ -1,5 +1,6 @@
 """A room that exists only in the tests: one of each thing the machinery carries."""
 
+from collections.abc import Sequence
 from datetime import time, timedelta
 
 from core.chat.actions import Action, Choice, Kind
@@ -10,18 +11,25 @@ from core.chat.events import (
     FormSubmitted,
     MessageDeleted,
     MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
 )
 from core.chat.identity import MessageRef, Purpose, Role
 from core.chat.messages import Invalid, Message
 from core.engine.errors import Refused
 from core.engine.models import Job
 from core.engine.routes import Ask, Routes, Wants
-from core.engine.scene import Dialogue, Scene
+from core.engine.scene import Dialogue, Scene, Speaker
 from core.engine.schedule import Weekly
 
 BROKEN: list[str] = []
 DONE: list[str] = []
+NOTED: list[list[str]] = []
+"""What the crowd did, group by group."""
+CLOSED: set[str] = set()
 
+
+Did = MessagePosted | ReactionAdded | ReactionRemoved
 
 routes = Routes("essai")
 
@@ -87,9 +95,14 @@ async def heard(dialogue: Dialogue, event: MessagePosted) -> Answer:
     return dialogue.reply("essai.said", what=event.text) if "?" in event.text else None
 
 
+@routes.crowd(MessagePosted, ReactionAdded, ReactionRemoved)
+async def noted(scene: Scene, said: Sequence[tuple[Speaker, Did]]) -> None:
+    NOTED.append([f"{who.name} {getattr(e, 'text', getattr(e, 'emoji', ''))}" for who, e in said])
+
+
 @routes.fact(MessageDeleted)
-async def gone(scene: Scene, event: MessageDeleted) -> None:
-    DONE.append(f"gone {event.message.id}")
+async def gone(scene: Scene, events: Sequence[MessageDeleted]) -> None:
+    DONE.extend(f"gone {event.message.id}" for event in events)
 
 
 @routes.job("work", max_delay=timedelta(hours=3))
@@ -107,6 +120,13 @@ async def daily(scene: Scene, key: str) -> None:
 @routes.delivered("stands")
 async def stands(scene: Scene, argument: str, ref: MessageRef) -> None:
     DONE.append(f"{argument} {ref.channel.platform}")
+
+
+@routes.guard("open")
+async def is_open(scene: Scene, argument: str) -> bool:
+    if argument == "broken" and BROKEN:
+        raise RuntimeError(BROKEN.pop())
+    return argument not in CLOSED
 
 
 @routes.home

@@ -132,7 +132,7 @@ async def test_what_somebody_wrote_is_never_logged(
     BROKEN.append("Mon code est 1234")
     await place.app.settle()
     written = capsys.readouterr().out
-    for what in ("event failed", "delivery failed", "job failed", "RuntimeError", "handlers.py"):
+    for what in ("event failed", "unreadable", "job failed", "RuntimeError", "handlers.py"):
         assert what in written
     assert "1234" not in written
 

@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -6,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tortoise import Tortoise
 
-from core.engine.database import close, configuration, connect, dialect, sqlite_file
+from core.engine.database import close, configuration, connect, dialect, sqlite_file, transaction
 from core.engine.models import Community, Job
 
 PARIS = datetime(2026, 6, 1, 9, tzinfo=ZoneInfo("Europe/Paris"))
@@ -56,3 +57,19 @@ def test_an_address_is_written_as_tortoise_takes_it() -> None:
 )
 def test_only_a_sqlite_file_is_a_file(url: str, file: Path | None) -> None:
     assert sqlite_file(url) == file
+
+
+async def test_what_could_not_be_committed_is_undone_at_once(community: Community) -> None:
+    async def writes() -> None:
+        async with transaction() as connection:
+            await Job.create(community=community, kind="k", key="1", due_at=PARIS)
+            await connection.execute_query("PRAGMA defer_foreign_keys = ON")
+            await Job.create(community_id=community.id + 1, kind="k", key="2", due_at=PARIS)
+
+    with pytest.raises(sqlite3.IntegrityError):
+        await writes()
+    assert not await Job.exists()
+    await Job.create(community=community, kind="k", key="3", due_at=PARIS)
+    async with transaction():
+        await Job.create(community=community, kind="k", key="4", due_at=PARIS)
+    assert [job.key for job in await Job.all().order_by("key")] == ["3", "4"]

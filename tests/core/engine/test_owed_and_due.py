@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-import pytest
-
 from core.chat.actions import Action
 from core.chat.adapter import Permanent, RateLimited, Transient
 from core.chat.identity import Destination, MessageRef, Platform, Purpose
@@ -121,19 +119,23 @@ async def test_what_stands_is_not_sent_again_when_noting_it_fails(place: Village
     assert (row.state, row.problem) == (State.DONE, "no.such.route: KeyError")
 
 
-@pytest.mark.parametrize(
-    ("failure", "days", "tries"), [(Transient("down"), 3, 100), (ValueError("bug"), 1, 10)]
-)
-async def test_what_never_passes_is_given_up(
-    place: Village, failure: Exception, days: int, tries: int
-) -> None:
-    place.adapters[Platform.SLACK].failures = [failure] * 200  # type: ignore[list-item]  # a bug is no DeliveryError
-    scene = place.app.scene()
-    target = next(p for p in scene.places(Purpose.HELP) if p.platform is Platform.SLACK)
-    await scene.owe(Message(Text("un")), target)
-    await place.passes(days=days)
+async def test_a_platform_that_is_down_for_a_day_is_given_up(place: Village) -> None:
+    place.adapters[Platform.SLACK].failures = [Transient("down")] * 999
+    await place.app.scene().owe(Message(Text("un")), place.person("Bob", "slack").account)
+    await place.passes(hours=23)
+    assert (await OutboxMessage.get()).state is State.DUE
+    await place.passes(hours=2)
     row = await OutboxMessage.get()
-    assert (row.state, row.tries) == (State.FAILED, tries)
+    assert (row.state, row.problem, row.payload) == (State.FAILED, "given up: down", "")
+
+
+async def test_a_surprise_that_stays_the_same_is_given_up_after_ten_tries(place: Village) -> None:
+    surprises: list[Exception] = [ValueError("bug")] * 99
+    place.adapters[Platform.SLACK].failures = [Transient("down"), *surprises]  # type: ignore[list-item]  # a bug is no DeliveryError
+    await place.app.scene().owe(Message(Text("un")), place.person("Bob", "slack").account)
+    await place.passes(days=1)
+    row = await OutboxMessage.get()
+    assert (row.state, row.tries, row.problem) == (State.FAILED, 10, "given up: ValueError")
     assert row.payload == ""
 
 

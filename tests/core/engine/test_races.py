@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,12 @@ from core.chat.actions import Action
 from core.chat.events import ButtonPressed, CommandInvoked, MessagePosted
 from core.chat.identity import MessageRef, Platform, Purpose
 from core.chat.messages import Message, Reply, Text
-from core.engine import database, outbox
+from core.engine import database, jobs, outbox
 from core.engine.app import App
-from core.engine.models import Community, Job, OutboxMessage, SeenDelivery
+from core.engine.clock import DrivenClock
+from core.engine.models import Community, Job, OutboxMessage, SeenDelivery, State
+from core.members.directory import MemberDirectory
 from core.members.models import Member, MemberAccount, MemberRole
-from core.members.service import MemberDirectory
 from tests.core.engine.handlers import DONE
 from tests.core.engine.test_app import about
 from tests.village import Village, seen
@@ -131,34 +133,30 @@ async def test_two_communities_in_one_process_never_meet(place: Village) -> None
     assert await Job.filter(community=app.community, kind="work", state="due").exists()
 
 
-async def test_work_whose_process_died_half_way_is_done_by_another(
-    place: Village, twin: App, monkeypatch: pytest.MonkeyPatch
+async def test_work_whose_process_died_half_way_is_done_by_another_and_once(
+    place: Village, twin: App
 ) -> None:
     await place.app.scene().later("work", "x", place.clock.now())
-    began = asyncio.Event()
-
-    async def dies(_scene: object, _key: str) -> None:
-        await Job.create(
-            community=place.app.community, kind="kept", key="x", due_at=place.clock.now()
-        )
-        began.set()
-        await asyncio.Event().wait()
-
-    monkeypatch.setitem(
-        place.app.routes.jobs, "work", type(place.app.routes.jobs["work"])(handler=dies)
-    )
-    dying = asyncio.create_task(place.app.work())
-    await began.wait()
-    dying.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await dying
-    monkeypatch.undo()
-    assert not await Job.filter(kind="kept").exists()
-    await twin.work()
+    job = await Job.get(kind="work")
+    lease = place.clock.now() + jobs.LEASE
+    await Job.filter(id=job.id).update(state=State.CLAIMED, lease_until=lease, tries=1)
+    await together(place.app.work(), twin.work())
     assert DONE == []
     place.clock.advance(minutes=3)
-    await twin.work()
+    await together(place.app.work(), twin.work(), place.app.work_on(job.id), twin.work_on(job.id))
     assert DONE == ["x"]
+    assert not await twin.work_on(job.id)
+
+
+async def test_a_clock_that_goes_back_does_nothing_again(place: Village, twin: App) -> None:
+    scene = place.app.scene()
+    await scene.later("work", "x", scene.now)
+    await scene.later("work", "y", scene.now + timedelta(minutes=30))
+    place.clock.advance(hours=1)
+    assert await place.app.work() == 2
+    earlier = replace(twin, clock=DrivenClock(scene.now - timedelta(days=1)))
+    assert await earlier.work() == 0
+    assert sorted(DONE) == ["x", "y"]
 
 
 async def test_what_breaks_a_constraint_every_time_is_said(place: Village) -> None:
@@ -175,8 +173,28 @@ async def test_what_breaks_a_constraint_every_time_is_said(place: Village) -> No
     assert not await SeenDelivery.exists()
 
 
+@pytest.mark.parametrize("steps", range(12))
+async def test_whoever_is_stopped_in_a_transaction_leaves_the_database_to_the_others(
+    place: Village, steps: int
+) -> None:
+    async def writes() -> None:
+        async with database.transaction():
+            await SeenDelivery.create(community=place.app.community, key="k", at=place.clock.now())
+            async with database.transaction():
+                await SeenDelivery.all().count()
+
+    task = asyncio.create_task(writes())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    async with asyncio.timeout(10):
+        await place.person("Alice").runs("/aide")
+    assert await SeenDelivery.filter(key="k").count() in {0, 1}
+    assert await Member.filter(name="Alice").exists()
+
+
 async def test_a_lane_is_as_long_as_its_column_and_its_own(place: Village) -> None:
     channel = place.adapters[Platform.DISCORD].channel("x" * 300)
     assert len(outbox.lane(channel)) <= outbox.LANE
     assert outbox.lane(channel) != outbox.lane(MessageRef(channel, "1"))
-    assert timedelta(seconds=outbox.PATIENCE) < outbox.LEASE

@@ -5,6 +5,7 @@ from core.chat.messages import Message, Text
 from core.engine import sweep
 from core.engine.models import Community, FormDraft, Job, OutboxMessage, SeenDelivery, State
 from core.engine.routes import Routes
+from tests.core.engine.test_intake import says
 from tests.village import Village
 
 
@@ -51,3 +52,18 @@ async def test_a_parked_message_is_kept_until_they_write(place: Village) -> None
     bob.refuses = False
     await bob.does(Action("nowhere"))
     assert [m.text for m in bob.sees() if m.text == "un"] == ["un"]
+
+
+async def test_what_a_quiet_workspace_may_tell_again_is_still_known(place: Village) -> None:
+    place.app.routes = Routes.of([place.app.routes, sweep.routes])
+    alice = place.person("Alice")
+    await place.app.catch_up(alice.account.platform)
+    await place.app.handle(said := says(alice, "bonjour"))
+    await place.app.drain()
+    await place.passes(days=9)
+    discord = place.adapters[alice.account.platform]
+    discord.missed = [said]
+    assert await place.app.catch_up(alice.account.platform) == 0
+    place.clock.advance(days=31)
+    await place.app.settle()
+    assert not await SeenDelivery.exists()
