@@ -159,5 +159,6 @@ async def unlinked(scene: Scene, key: str) -> None:
         await publishing.ask(scene, member)
 
 
+routes.guard("charter.unaccepted")(publishing.still_unaccepted)
 routes.job("charter.ask")(publishing.ask_again)
 routes.job("charter.grace_over")(publishing.close_after_grace)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from core.charter import pages, service
 from core.charter.models import CharterDraft, CharterVersion
-from core.charter.rules import CharterSettings, names_somebody, written
-from core.chat.actions import Answers, row_named
+from core.charter.rules import CharterSettings, Standing, names_somebody, written
+from core.chat.actions import Action, Answers, row_named
 from core.engine.scene import Dialogue, Scene
 from core.members import service as members
 from core.members.models import Member
@@ -95,7 +95,8 @@ async def close_after_grace(scene: Scene, key: str) -> None:
         speaker = await members.reach(scene, member)
         if speaker is not None:
             page = await pages.closed(scene, speaker)
-            await scene.owe(page, speaker.account, member=member)
+            guard = Action("charter.unaccepted", str(member))
+            await scene.owe(page, speaker.account, member=member, guard=guard)
 
 
 async def ask(scene: Scene, member: int) -> None:
@@ -103,7 +104,13 @@ async def ask(scene: Scene, member: int) -> None:
     speaker = await members.reach(scene, member)
     if speaker is not None:
         page = await pages.invitation(scene, speaker)
-        await scene.owe(page, speaker.account, member=member)
+        guard = Action("charter.unaccepted", str(member))
+        await scene.owe(page, speaker.account, member=member, guard=guard)
+
+
+async def still_unaccepted(scene: Scene, member: str) -> bool:
+    """Whether they have not accepted it meanwhile."""
+    return await service.standing_of(scene, row_named(member)) is not Standing.ACCEPTED
 
 
 async def _batch(scene: Scene, kind: str, key: str) -> list[int]:

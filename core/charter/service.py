@@ -224,9 +224,12 @@ async def status(scene: Scene) -> Status:
     )
 
 
-async def waiting(scene: Scene) -> Sequence[Waiting]:
-    """Those here for whom the gate is closed, the first to come first."""
-    return (await status(scene)).waiting
+async def opening(scene: Scene) -> QuerySet[CharterAcceptance]:
+    """The acceptances that open the gate at this moment: `standing`, for a whole community."""
+    version = await current(scene)
+    proofs = CharterAcceptance.filter(member__community=scene.community)
+    within_grace = version.grace_ends_at is not None and scene.now < version.grace_ends_at
+    return proofs if within_grace else proofs.filter(version_id=version.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Which events are counted, and `/moi`: a member's own figures, each with what it means."""
 
+from collections.abc import Sequence
+
 from core.chat.adapter import Answer
 from core.chat.events import (
     CommandInvoked,
@@ -10,10 +12,10 @@ from core.chat.events import (
 )
 from core.chat.markup import bullets, join
 from core.chat.messages import Message, Reply, Text
-from core.engagement import service
+from core.engagement import recording, service
 from core.engagement.rules import Figures, Kind, week_of
 from core.engine.routes import Routes
-from core.engine.scene import Dialogue, Scene
+from core.engine.scene import Dialogue, Scene, Speaker
 
 routes = Routes("engagement")
 
@@ -26,37 +28,16 @@ SHOWN = {
 }
 
 
-@routes.on(MessagePosted)
-async def posted(dialogue: Dialogue, event: MessagePosted) -> Answer:
-    """A message in a channel counts; what is written to the bot in private does not."""
-    if not event.message.channel.private:
-        await service.record_message(
-            dialogue, dialogue.who.member, event.message, event.at, reply=event.reply_to is not None
-        )
-    return None
+@routes.crowd(MessagePosted, ReactionAdded, ReactionRemoved)
+async def done(scene: Scene, said: Sequence[tuple[Speaker, recording.Done]]) -> None:
+    """What is done in a channel counts; what is done in a conversation with the bot does not."""
+    await recording.record(scene, [one for one in said if not one[1].message.channel.private])
 
 
 @routes.fact(MessageDeleted)
-async def deleted(scene: Scene, event: MessageDeleted) -> None:
+async def deleted(scene: Scene, events: Sequence[MessageDeleted]) -> None:
     """What was counted on a message goes with it."""
-    await service.forget_message(scene, event.message)
-
-
-@routes.on(ReactionAdded)
-async def reacted(dialogue: Dialogue, event: ReactionAdded) -> Answer:
-    """A reaction counts for who gives it and for who receives it."""
-    if not event.message.channel.private:
-        await service.record_reaction(
-            dialogue, dialogue.who.member, event.message, event.emoji, event.author, event.at
-        )
-    return None
-
-
-@routes.on(ReactionRemoved)
-async def unreacted(dialogue: Dialogue, event: ReactionRemoved) -> Answer:
-    """A reaction taken back no longer counts for anybody."""
-    await service.forget_reaction(dialogue, dialogue.who.member, event.message, event.emoji)
-    return None
+    await recording.forget(scene, [event.message for event in events])
 
 
 @routes.command("moi")

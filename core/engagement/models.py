@@ -1,4 +1,4 @@
-"""The one table of what people do, so that every figure shown can be traced to its rows."""
+"""The table of what people do, to which every figure can be traced, and the weeks added up."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -38,3 +38,27 @@ class Activity(Model):
         table = "activity"
         unique_together = (("member", "kind", "key", "emoji", "subject"),)
         indexes = (("community_id", "at"), ("community_id", "key"), ("member_id", "at"))
+
+
+class ClosedWeek(Model):
+    """What a week that is over came to, so that it is added up once.
+
+    `rows` and `newest` (the highest id) are those of its activity when it was added up, at `at`:
+    once they differ, or two of its people were linked or parted, it is added up again. Rows are
+    added and removed, never changed, and ids are never given twice.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
+        "amicale.Community", related_name=False, on_delete=fields.CASCADE
+    )
+    start = UtcField()
+    end = UtcField()
+    rows = fields.IntField()
+    newest = fields.BigIntField()
+    at = UtcField()
+    figures: fields.JSONField[dict[str, object]] = fields.JSONField()
+
+    class Meta:
+        table = "closed_week"
+        unique_together = (("community", "start", "end"),)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.chat.identity import Platform
@@ -56,6 +57,42 @@ class Participation:
     def people(self) -> int:
         """All platforms together."""
         return sum(self.by.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """All that people did in some time; `several` of the active have several accounts."""
+
+    active: int = 0
+    several: int = 0
+    figures: Figures = field(default_factory=Figures)
+    participations: tuple[Participation, ...] = ()
+
+
+def packed(tally: Tally) -> dict[str, object]:
+    """A tally as JSON takes it."""
+    held = [
+        [p.ritual, p.occurrence, [[*one] for one in p.by.items()]] for p in tally.participations
+    ]
+    return {
+        "active": tally.active,
+        "several": tally.several,
+        "figures": [[kind, on, n] for (kind, on), n in tally.figures.by.items()],
+        "participations": held,
+    }
+
+
+def unpacked(stored: Mapping[str, Any]) -> Tally:
+    """What `packed` made."""
+    return Tally(
+        stored["active"],
+        stored["several"],
+        Figures({(Kind(kind), Platform(on)): n for kind, on, n in stored["figures"]}),
+        tuple(
+            Participation(ritual, occurrence, {Platform(on): n for on, n in by})
+            for ritual, occurrence, by in stored["participations"]
+        ),
+    )
 
 
 Evidence = tuple[int, Platform, str, datetime]

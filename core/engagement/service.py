@@ -7,7 +7,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
-from core.chat.identity import Account, MessageRef, Platform
+from core.chat.identity import Platform
 from core.engagement.models import Activity
 from core.engagement.rules import (
     DONE,
@@ -21,58 +21,9 @@ from core.engagement.rules import (
 )
 from core.engine.models import Community
 from core.engine.scene import Scene
-from core.members import service as members
 
 SPOKEN = (Kind.MESSAGE, Kind.REPLY)
 REACTIONS = (Kind.REACTION_GIVEN, Kind.REACTION_RECEIVED)
-
-
-async def record_message(
-    scene: Scene, member: int, ref: MessageRef, at: datetime, *, reply: bool
-) -> None:
-    """Count a message or a reply, once."""
-    kind = Kind.REPLY if reply else Kind.MESSAGE
-    await _add(scene, member, ref.channel.platform, kind, ref.key, at=at)
-
-
-async def forget_message(scene: Scene, ref: MessageRef) -> None:
-    """A message is gone: so is all that was counted on it, reactions and participation too."""
-    await Activity.filter(community=scene.community, key=ref.key).delete()
-
-
-async def record_reaction(
-    scene: Scene, member: int, ref: MessageRef, emoji: str, author: Account | None, at: datetime
-) -> None:
-    """Count a reaction as given and, when its author is another person we know, as received.
-
-    The author is the one the platform names, else whoever was recorded as having written the
-    message. One's own message counts for nothing.
-    """
-    wrote = await _author(scene, ref, author)
-    if wrote == member:
-        return
-    platform = ref.channel.platform
-    given = await _add(scene, member, platform, Kind.REACTION_GIVEN, ref.key, emoji=emoji, at=at)
-    if given is not None and wrote is not None:
-        about = str(given.id)
-        kind = Kind.REACTION_RECEIVED
-        await _add(scene, wrote, platform, kind, ref.key, emoji=emoji, about=about, at=at)
-
-
-async def forget_reaction(scene: Scene, member: int, ref: MessageRef, emoji: str) -> None:
-    """A reaction was taken back: it was neither given nor received."""
-    rows = Activity.filter(
-        community=scene.community,
-        member_id=member,
-        kind=Kind.REACTION_GIVEN,
-        key=ref.key,
-        emoji=emoji[:120],
-    )
-    for given in await rows:
-        await Activity.filter(
-            community=scene.community, kind=Kind.REACTION_RECEIVED, subject=str(given.id)
-        ).delete()
-        await given.delete()
 
 
 async def record_ritual(
@@ -194,14 +145,6 @@ async def _evidence(which: Q) -> list[Evidence]:
         "member_id", "platform", "subject", "at"
     )
     return [(int(m), Platform(p), str(about), at) for m, p, about, at in rows]
-
-
-async def _author(scene: Scene, ref: MessageRef, author: Account | None) -> int | None:
-    if author is not None:
-        member = await members.find(scene, author)
-        return member.id if member else None
-    wrote = await Activity.filter(community=scene.community, key=ref.key, kind__in=SPOKEN).first()
-    return wrote.member_id if wrote else None
 
 
 async def _add(

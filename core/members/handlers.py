@@ -1,10 +1,13 @@
 """Linking accounts, giving roles, choosing a language: what members and moderators ask for."""
 
+from collections.abc import Collection, Sequence
+
 from core.chat.actions import Action, row_named
 from core.chat.adapter import Answer
 from core.chat.events import (
     ButtonPressed,
     CommandInvoked,
+    Event,
     MemberJoined,
     MemberLeft,
     MessagePosted,
@@ -14,7 +17,7 @@ from core.chat.events import (
 from core.chat.identity import STAFF, Role
 from core.chat.messages import Button, Message, Reply, Style
 from core.engine.routes import Routes, Wants
-from core.engine.scene import Dialogue, Scene
+from core.engine.scene import Dialogue, Scene, Speaker
 from core.members import linking, service
 from core.members.models import LinkAttempt, Member
 from core.members.rules import CODE_LIFE, door_reopens
@@ -83,7 +86,7 @@ async def give_role(dialogue: Dialogue, event: CommandInvoked) -> Answer:
         return dialogue.reply("members.role_above")
     takes = event.arguments.get("action") == "retirer"
     changed = (
-        await service.withdraw(member.id, role)
+        await service.withdraw(dialogue, member.id, role)
         if takes
         else await service.grant(dialogue, member.id, role)
     )
@@ -97,7 +100,7 @@ async def give_role(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 async def choose_language(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Choose the language, and between vous and tu."""
     language = str(event.arguments["langue"])
-    await service.speak(dialogue.who.member, language)
+    await service.speak(dialogue, dialogue.who.member, language)
     return Reply(Message(dialogue.texts.say("members.language", language)))
 
 
@@ -108,8 +111,13 @@ async def came(dialogue: Dialogue, event: MemberJoined) -> Answer:
     return None
 
 
-@routes.on(MessagePosted)
-@routes.on(ReactionAdded)
+async def gone(_scene: Scene, said: Sequence[tuple[Speaker, Event]]) -> Collection[int]:
+    """What is done by who was last known to have left."""
+    return [at for at, (who, _) in enumerate(said) if who.gone]
+
+
+@routes.on(MessagePosted, concerns=gone)
+@routes.on(ReactionAdded, concerns=gone)
 async def speaks_again(dialogue: Dialogue, event: MessagePosted | ReactionAdded) -> Answer:
     """Somebody who came back while we were away is seen among the others."""
     if dialogue.who.gone and not event.message.channel.private:
@@ -125,6 +133,7 @@ async def went(dialogue: Dialogue, event: MemberLeft) -> Answer:
 
 
 @routes.fact(WorkspaceMoved)
-async def moved(scene: Scene, event: WorkspaceMoved) -> None:
+async def moved(scene: Scene, events: Sequence[WorkspaceMoved]) -> None:
     """A group changed its id: its people follow."""
-    await linking.moved(scene, event.workspace, event.to)
+    for event in events:
+        await linking.moved(scene, event.workspace, event.to)

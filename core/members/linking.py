@@ -13,11 +13,12 @@ from tortoise.queryset import QuerySet
 from core.chat.identity import Workspace
 from core.engine.database import APP, transaction
 from core.engine.forms import key_of
-from core.engine.models import FormDraft, OutboxMessage
+from core.engine.models import Community, FormDraft, OutboxMessage
 from core.engine.outbox import lane
 from core.engine.scene import Scene
 from core.members.models import Link, LinkAttempt, LinkCode, Member, MemberAccount, MemberRole
 from core.members.rules import ALPHABET, CODE_LENGTH, CODE_LIFE, UNDO, written_code
+from core.members.service import people_changed
 
 
 async def show_code(scene: Scene, member: int) -> LinkCode:
@@ -48,11 +49,13 @@ async def link(scene: Scene, one: int, other: int) -> Link:
     Where both hold the same thing (a charter accepted twice, two profiles) the first keeps
     theirs and the other's waits for an undo. Tells the other rooms by the job `members.linked`.
     """
+    await _alone(scene)
     first, second = await Member.filter(id__in=[one, other]).order_by("joined_at", "id")
     await LinkCode.filter(member_id__in=[one, other]).delete()
     moved = {table(model): await _move(model, second.id, first.id) for model in personal()}
     await Member.filter(id=second.id).update(absorbed_by=first.id)
     await _presence(scene, first.id)
+    await people_changed(scene.community.id)
     made = await Link.create(member=first, absorbed=second.id, moved=moved, at=scene.now)
     await scene.later("members.linked", str(made.id), scene.now)
     return made
@@ -60,6 +63,7 @@ async def link(scene: Scene, one: int, other: int) -> Link:
 
 async def undo(scene: Scene, link_id: int, member: int) -> Link | None:
     """Part what was linked less than 24 h ago, each with what was theirs; None when too late."""
+    await _alone(scene)
     made = await Link.get_or_none(id=link_id, member_id=member, undone_at=None)
     if made is None or scene.now - made.at >= UNDO:
         return None
@@ -70,6 +74,7 @@ async def undo(scene: Scene, link_id: int, member: int) -> Link | None:
     for parted in (made.member_id, made.absorbed):
         await _only_own_roles(parted)
         await _presence(scene, parted)
+    await people_changed(scene.community.id)
     made.undone_at = scene.now
     await made.save(update_fields=["undone_at"])
     await scene.later("members.unlinked", str(made.id), scene.now)
@@ -88,6 +93,16 @@ def personal() -> Iterator[type[Model]]:
 def table(model: type[Model]) -> str:
     """The name of a model's table."""
     return str(model.describe()["table"])
+
+
+async def _alone(scene: Scene) -> None:
+    """Wait for what is being written in the community, and let nothing begin before we end.
+
+    What is recorded of somebody by one process while another one moves what is theirs would
+    stay behind. Whatever is written holds a key of the community's row (PostgreSQL's FOR KEY
+    SHARE); SQLite has one transaction at a time.
+    """
+    await Community.filter(id=scene.community.id).select_for_update().first()
 
 
 async def _move(model: type[Model], source: int, target: int) -> list[int]:
@@ -123,6 +138,7 @@ async def moved(scene: Scene, workspace: Workspace, to: Workspace) -> None:
 
     Whoever was met under the new id before we knew was taken for somebody new, and is not.
     """
+    await people_changed(scene.community.id)
     here = MemberAccount.filter(community=scene.community, platform=workspace.platform)
     for row in await here.filter(workspace=workspace.id).order_by("id"):
         twin = await here.filter(workspace=to.id, user=row.user).first()
@@ -141,6 +157,8 @@ async def export(member: int) -> dict[str, list[dict[str, object]]]:
 
 async def forget(member: int) -> None:
     """Remove a member and everything every room and the machinery hold about them."""
+    for row in await Member.filter(id=member):
+        await people_changed(row.community_id)
     for rows in (await _held(member)).values():
         await rows.delete()
 

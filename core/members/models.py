@@ -19,6 +19,7 @@ class Member(Model):
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
         "amicale.Community", related_name=False, on_delete=fields.CASCADE
     )
+    community_id: int
     name = fields.CharField(max_length=120)
     language = fields.CharField(max_length=8, default="")
     joined_at = UtcField()

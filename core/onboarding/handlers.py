@@ -6,7 +6,7 @@ from datetime import timedelta
 from core.charter import handlers as charter_gate
 from core.charter import pages as charter_pages
 from core.charter import service as charter
-from core.chat.actions import Kind
+from core.chat.actions import Action, Kind, row_named
 from core.chat.adapter import Answer
 from core.chat.events import (
     ButtonPressed,
@@ -27,6 +27,9 @@ from core.onboarding.rules import Mark, Step, asks_again, essential, mark
 from core.onboarding.service import Arrival
 
 routes = Routes("onboarding")
+
+LATE = timedelta(days=1)
+"""After which a reminder is no reminder."""
 
 
 @routes.on(MemberJoined)
@@ -68,7 +71,7 @@ async def accepted(scene: Scene, key: str) -> None:
         await scene.owe(await pages.onward(scene, who), who.account, member=who.member)
 
 
-@routes.job("onboarding.remind", max_delay=timedelta(days=1))
+@routes.job("onboarding.remind", max_delay=LATE)
 async def remind(scene: Scene, key: str) -> None:
     """Recall what is essential and undone, to who is still here."""
     journey = await Journey.get_or_none(id=int(key.split(":", maxsplit=1)[0]))
@@ -80,7 +83,20 @@ async def remind(scene: Scene, key: str) -> None:
         page = await pages.offer(scene, who, step)
         said = scene.texts.say("onboarding.reminder", who.language, name=who.name)
         message = Message(join([said, page.text]), page.buttons)
-        await scene.owe(message, who.account, member=who.member)
+        await scene.owe(
+            message,
+            who.account,
+            member=who.member,
+            guard=Action("onboarding.undone", f"{who.member}:{step}"),
+            until=scene.now + LATE,
+        )
+
+
+@routes.guard("onboarding.undone")
+async def still_undone(scene: Scene, argument: str) -> bool:
+    """Whether the step somebody is reminded of is still the one that is essential."""
+    member, _, step = argument.partition(":")
+    return essential(await service.facts_of(scene, row_named(member))) == step
 
 
 @routes.command("parcours")
@@ -159,7 +175,15 @@ async def ask_goal(scene: Scene, key: str) -> None:
     who = await members.reach(scene, goal.member_id) if goal else None
     if goal is not None and who is not None:
         await MicroGoal.filter(id=goal.id).update(asked=goal.asked + 1)
-        await scene.owe(pages.goal_question(scene, who, goal), who.account, member=who.member)
+        guard = Action("onboarding.goal_open", str(goal.id))
+        page = pages.goal_question(scene, who, goal)
+        await scene.owe(page, who.account, member=who.member, guard=guard)
+
+
+@routes.guard("onboarding.goal_open")
+async def still_open(_scene: Scene, argument: str) -> bool:
+    """Whether they have not said so meanwhile."""
+    return await MicroGoal.exists(id=row_named(argument), state=GoalState.OPEN)
 
 
 @routes.button("onboarding.goal")

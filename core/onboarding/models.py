@@ -25,6 +25,7 @@ class Journey(Model):
     class Meta:
         table = "journey"
         unique_together = (("member",),)
+        indexes = (("greeted_at",),)
 
 
 class JourneyStep(Model):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from tortoise.expressions import Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
@@ -125,7 +126,7 @@ async def save_profile(dialogue: Dialogue, answers: Answers) -> list[str]:
 
 async def save_preferences(dialogue: Dialogue, answers: Answers) -> None:
     """Keep the language, and whether questions may be put to this member as an expert."""
-    await members.speak(dialogue.who.member, answers["language"])
+    await members.speak(dialogue, dialogue.who.member, answers["language"])
     profile = await members.profile_of(dialogue.who.member)
     profile.available = answers["available"] == "yes"
     await members.save_profile(profile)
@@ -206,7 +207,10 @@ async def standing(scene: Scene) -> dict[str, int]:
     return found
 
 
-async def waiting_at_gate(scene: Scene) -> Sequence[charter.Waiting]:
-    """Those who arrived, are here and for whom the gate is closed, the first to come first."""
-    greeted = {row.member_id for row in await Journey.filter(member__community=scene.community)}
-    return [w for w in await charter.waiting(scene) if w.member in greeted]
+async def waiting_at_gate(scene: Scene) -> int:
+    """How many arrived and are here, and find the gate closed."""
+    here = Journey.filter(
+        member__community=scene.community, member__left_at=None, member__absorbed_by=None
+    )
+    inside = await charter.opening(scene)
+    return await here.exclude(member_id__in=Subquery(inside.values("member_id"))).count()

@@ -1,15 +1,18 @@
 """Which messages belong to which question, on platforms that thread them differently."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
 from tortoise.expressions import Q
 
 from core.chat.actions import row_named
-from core.chat.identity import Channel, MessageRef
-from core.engine.scene import Scene
+from core.chat.events import MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
+from core.chat.identity import Channel, MessageRef, Platform
+from core.engine.database import select
+from core.engine.scene import Scene, Speaker
 from core.questions.models import Question, QuestionMessage
-from core.questions.rules import ONGOING
+from core.questions.rules import ONGOING, QuestionsSettings, topics_of
 
 _REF = TypeAdapter(MessageRef)
 
@@ -50,6 +53,66 @@ async def conversation_of(
         threads |= Q(channel=channel.id, thread=channel.thread)
     rows = Question.filter(threads, community=scene.community, platform=channel.platform)
     return await rows.order_by("-id").select_related("member").first()
+
+
+Reaction = ReactionAdded | ReactionRemoved
+Done = MessagePosted | MessageEdited | Reaction
+
+
+async def concerned(scene: Scene, said: Sequence[tuple[Speaker, Done]]) -> set[int]:
+    """The places of what may be about a question, old or new, in one query for all of it.
+
+    A hashtag; a word that answers one of a conversation, stands in its thread or changes it; a
+    reaction that means «solved» there. Also what follows any of these in the same group.
+    """
+    settings = scene.settings(QuestionsSettings)
+    events = _telling(said, settings)
+    keys, threads = await _conversations(events.values())
+    found: set[int] = set()
+    for at, event in events.items():
+        asks = not isinstance(event, Reaction) and topics_of(event.text, settings.hashtags)
+        if asks or _pointed(event).key in keys or not threads.isdisjoint(_threads(event)):
+            found.add(at)
+            keys.add(event.message.key)
+            threads.update((event.message.id, *_threads(event)[1:]))
+    return found
+
+
+def _telling(said: Sequence[tuple[Speaker, Done]], settings: QuestionsSettings) -> dict[int, Done]:
+    """Words, and reactions that mean «solved», by their places."""
+    emojis = {event.emoji for _, event in said if isinstance(event, Reaction)}
+    others = {emoji for emoji in emojis if not settings.solves(emoji)}
+    return {at: event for at, (_, event) in enumerate(said) if _emoji(event) not in others}
+
+
+def _emoji(event: Done) -> str | None:
+    return event.emoji if isinstance(event, Reaction) else None
+
+
+async def _conversations(events: Collection[Done]) -> tuple[set[str], set[str]]:
+    """Of all that these events point at: the messages and the threads of conversations."""
+    if not events:
+        return set(), set()
+    rows = await select(
+        "SELECT key AS said, NULL AS below FROM question_message WHERE key IN ?"
+        " UNION ALL SELECT NULL, thread FROM question WHERE platform IN ? AND thread IN ?",
+        list({_pointed(event).key for event in events}),
+        [platform.value for platform in Platform],
+        list({place for event in events for place in _threads(event)}),
+    )
+    said = {row["said"] for row in rows if row["said"] is not None}
+    return said, {row["below"] for row in rows if row["below"] is not None}
+
+
+def _pointed(event: Done) -> MessageRef:
+    """The message by which an event would be known to belong to a conversation."""
+    answers = event.reply_to if isinstance(event, MessagePosted) else None
+    return answers or event.message
+
+
+def _threads(event: Done) -> tuple[str, ...]:
+    channel = event.message.channel
+    return (channel.id, channel.thread) if channel.thread else (channel.id,)
 
 
 def makes_room(question: Question | None, ref: MessageRef) -> bool:

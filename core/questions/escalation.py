@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from core.chat.actions import row_named
+from core.chat.actions import Action, row_named
 from core.chat.identity import Account, Purpose
 from core.engine.scene import Scene, Speaker
 from core.members import service as members
@@ -103,9 +103,8 @@ async def _tag(scene: Scene, question: Question, choice: Choice, account: Accoun
     question.state = QuestionState.ASKED_EXPERT
     await question.save(update_fields=["state"])
     name = (await Member.get(id=choice.member)).name
-    await service.say(
-        scene, question, pages.tag(scene, question, made.id, account, name, choice.topics)
-    )
+    tag = pages.tag(scene, question, made.id, account, name, choice.topics)
+    await service.say(scene, question, tag, guard=Action("questions.tagged", str(made.id)))
     await service.watch(scene, question, service.first_due(scene))
 
 
@@ -114,8 +113,27 @@ async def _tell_team(scene: Scene, question: Question) -> None:
     question.team_told_at = scene.now
     await question.save(update_fields=["team_told_at"])
     for place in scene.places(Purpose.MODERATORS):
-        await scene.owe(pages.for_team(scene, question), place, member=question.member_id)
+        guard = Action("questions.waits", str(question.id))
+        page = pages.for_team(scene, question)
+        await scene.owe(page, place, member=question.member_id, guard=guard)
     await service.say(scene, question, pages.team_told(scene))
+
+
+async def still_tagged(scene: Scene, written: str) -> bool:
+    """Whether that person is still to be asked: nobody answered meanwhile, and they are here."""
+    asked = await asked_of(scene, written)
+    return (
+        asked is not None
+        and asked.outcome is Outcome.TAGGED
+        and asked.question.state in WAITING
+        and await Member.exists(id=asked.member_id, left_at=None)
+    )
+
+
+async def still_waits(scene: Scene, number: str) -> bool:
+    """Whether nobody answered meanwhile."""
+    question = await conversation.of_id(scene, number)
+    return question is not None and question.state in WAITING
 
 
 async def asked_of(scene: Scene, written: str) -> Solicitation | None:

@@ -36,7 +36,7 @@ PAUSE, RESUME, NOTHING = {"pause"}, {"reprendre", "resume"}, {"aucun", "aucune",
 # -- what is said and shown in the channels ---------------------------------------------------
 
 
-@routes.on(MessagePosted)
+@routes.on(MessagePosted, concerns=conversation.concerned)
 async def posted(dialogue: Dialogue, event: MessagePosted) -> Answer:
     """A word in a question's conversation, or a new question."""
     ref = event.message
@@ -55,7 +55,7 @@ async def posted(dialogue: Dialogue, event: MessagePosted) -> Answer:
     return None
 
 
-@routes.on(MessageEdited)
+@routes.on(MessageEdited, concerns=conversation.concerned)
 async def edited(dialogue: Dialogue, event: MessageEdited) -> Answer:
     """A hashtag added to a message opens it once; a question's own words are followed."""
     if event.message.channel.private:
@@ -69,12 +69,12 @@ async def edited(dialogue: Dialogue, event: MessageEdited) -> Answer:
 
 
 @routes.fact(MessageDeleted)
-async def deleted(scene: Scene, event: MessageDeleted) -> None:
+async def deleted(scene: Scene, events: Sequence[MessageDeleted]) -> None:
     """A question goes with its message, an answer with its own."""
-    await service.gone(scene, event.message)
+    await service.gone(scene, [event.message for event in events])
 
 
-@routes.on(ReactionAdded)
+@routes.on(ReactionAdded, concerns=conversation.concerned)
 async def reacted(dialogue: Dialogue, event: ReactionAdded) -> Answer:
     """The asker marks the message that solved it."""
     question = await _marked(dialogue, event)
@@ -84,7 +84,7 @@ async def reacted(dialogue: Dialogue, event: ReactionAdded) -> Answer:
     return None
 
 
-@routes.on(ReactionRemoved)
+@routes.on(ReactionRemoved, concerns=conversation.concerned)
 async def unreacted(dialogue: Dialogue, event: ReactionRemoved) -> Answer:
     """The asker takes back what solved it."""
     question = await _marked(dialogue, event)
@@ -107,9 +107,10 @@ async def _marked(dialogue: Dialogue, event: ReactionAdded | ReactionRemoved) ->
 
 
 @routes.fact(WorkspaceMoved)
-async def moved(scene: Scene, event: WorkspaceMoved) -> None:
+async def moved(scene: Scene, events: Sequence[WorkspaceMoved]) -> None:
     """A group changed its id: its questions go on in the new one."""
-    await service.moved(scene, event.workspace, event.to)
+    for event in events:
+        await service.moved(scene, event.workspace, event.to)
 
 
 # -- asking by form ---------------------------------------------------------------------------
@@ -133,6 +134,10 @@ async def ask(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     details = event.answers.get("details", "")
     await service.draft(dialogue, dialogue.who, title, details, topics)
     return dialogue.reply("questions.sent")
+
+
+routes.guard("questions.tagged")(escalation.still_tagged)
+routes.guard("questions.waits")(escalation.still_waits)
 
 
 @routes.delivered("questions.posted")

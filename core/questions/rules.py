@@ -131,6 +131,8 @@ def topics_of(text: str, hashtags: Mapping[str, str]) -> tuple[str, ...]:
 
     A hashtag stands at the start of a word: `a#tag`, `&#tag`, `/#tag` (an address) are none.
     """
+    if "#" not in text:  # most of what is written
+        return ()
     known = {fold(tag.removeprefix("#")): topic.strip().lower() for tag, topic in hashtags.items()}
     written = _TAG.findall(unicodedata.normalize("NFC", text))
     found = (known.get(fold(tag)) for tag in written)

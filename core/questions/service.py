@@ -179,12 +179,13 @@ async def heard(
     await question.save(update_fields=["state", "first_answer_at"])
 
 
-async def gone(scene: Scene, ref: MessageRef) -> None:
-    """A message was deleted: the question with its own, an answer with its only one."""
-    rows = QuestionMessage.filter(question__community=scene.community, key=ref.key)
-    for row in await rows.select_related("question"):
-        question = row.question
-        if question.key == ref.key:
+async def gone(scene: Scene, refs: Sequence[MessageRef]) -> None:
+    """Messages were deleted: the question with its own, an answer with its only one."""
+    keys = [ref.key for ref in refs]
+    rows = QuestionMessage.filter(question__community=scene.community, key__in=keys)
+    for row in await rows.order_by("id"):
+        question = await Question.get(id=row.question_id).select_related("member")
+        if question.key == row.key:
             await _erase(scene, question)
         else:
             await row.delete()
@@ -272,10 +273,12 @@ async def withdraw(scene: Scene, question: Question) -> bool:
     return True
 
 
-async def say(scene: Scene, question: Question, message: Message) -> None:
+async def say(
+    scene: Scene, question: Question, message: Message, *, guard: Action | None = None
+) -> None:
     """Owe a message to the conversation, and know it as part of it."""
-    then = Action("questions.said", str(question.id))
-    await scene.owe(message, conversation.place_of(question), then=then, member=question.member_id)
+    then, to = Action("questions.said", str(question.id)), conversation.place_of(question)
+    await scene.owe(message, to, then=then, member=question.member_id, guard=guard)
 
 
 async def _redraw(scene: Scene, question: Question) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import importlib
 import io
+import json
 from typing import TYPE_CHECKING
 
 import structlog
@@ -11,7 +12,7 @@ from babel.dates import format_skeleton
 
 from core.chat.messages import Image
 from core.engine.texts import Texts
-from core.reports.rules import Digest, Week
+from core.reports.rules import Digest, Week, week_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +26,8 @@ LARGE, MEDIUM, SMALL = 17, 14, 12
 STRONG, SOFT, INK = "#0072B2", "#8CB8D6", "#222222"
 """Blues that differ in lightness too, whatever one sees of colours (Okabe and Ito,
 https://jfly.uni-koeln.de/color/)."""
+
+ARTIST = "reports.chart"
 
 log = structlog.get_logger()
 
@@ -93,10 +96,26 @@ def alt(figures: Digest, texts: Texts, language: str) -> str:
     return texts.label("reports.chart.alt", language, number=len(figures.series), shown=shown)
 
 
-async def drawn(figures: Digest, texts: Texts, language: str) -> Image | None:
+def sketch(figures: Digest, texts: Texts, language: str) -> Image:
+    """All that `drawn` needs to know."""
+    told = {
+        "week": figures.week.name,
+        "over": figures.over,
+        "people": [people for _, people in figures.series],
+        "language": language,
+    }
+    name, words = f"amicale-{figures.week.name}.png", alt(figures, texts, language)
+    return Image(name, b"", words, ARTIST, json.dumps(told))
+
+
+async def drawn(image: Image, texts: Texts) -> Image | None:
     """The chart, drawn without holding anything else up; None where it cannot be drawn."""
+    told = json.loads(image.sketch)
+    week, ages = week_of(told["week"]), range(len(told["people"]) - 1, -1, -1)
+    series = [(week.ago(age), people) for age, people in zip(ages, told["people"], strict=True)]
+    figures = Digest(week, told["over"], series)
     try:
-        return await asyncio.to_thread(chart, figures, texts, language)
+        return await asyncio.to_thread(chart, figures, texts, told["language"])
     except ModuleNotFoundError as error:
         remedy = "install the extra «charts»"
         log.warning("digest without its chart", missing=error.name, remedy=remedy)

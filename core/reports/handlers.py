@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
 from core.chat.identity import Destination, Purpose, Role
-from core.chat.messages import Message, Reply, Text
+from core.chat.messages import Image, Message, Reply, Text
 from core.engine.errors import Refused
 from core.engine.routes import Routes, Wants
 from core.engine.scene import Dialogue, Scene
@@ -17,6 +17,8 @@ from core.reports.rules import Digest, ReportsSettings, Week
 routes = Routes("reports")
 
 LATE = timedelta(hours=24)
+OLD = timedelta(days=3)
+"""After which a digest that could not be delivered is read with `/bilan` by who wants it."""
 READERS = (Role.ADMIN, Role.DPO)
 """Who is written to in private, when the settings say so."""
 
@@ -27,6 +29,12 @@ def _goes_out(scene: Scene) -> Weekly:
 
 def _prepares(scene: Scene) -> Weekly:
     return scene.settings(ReportsSettings).prepares
+
+
+@routes.draws(chart.ARTIST)
+async def draw(scene: Scene, image: Image) -> Image | None:
+    """Draw the weeks, in a thread: nobody's transaction waits for it."""
+    return await chart.drawn(image, scene.texts)
 
 
 @routes.job("reports.prepare", recurs=_prepares)
@@ -42,8 +50,8 @@ async def send(scene: Scene, key: str) -> None:
     pages: dict[str, Message] = {}
     for language, to, member in await _readers(scene):
         if language not in pages:
-            pages[language] = await _page(scene, figures, language)
-        await scene.owe(pages[language], to, member=member)
+            pages[language] = _page(scene, figures, language)
+        await scene.owe(pages[language], to, member=member, until=scene.now + OLD)
 
 
 async def _readers(scene: Scene) -> list[tuple[str, Destination, int | None]]:
@@ -70,7 +78,7 @@ async def show(dialogue: Dialogue, event: CommandInvoked) -> Answer:
         current = Text(service.current_week(dialogue).name)  # ours, and shown as code
         raise Refused("reports.no_week", written=written[:40], current=current) from error
     figures = await service.figures(dialogue, week)
-    return Reply(await _page(dialogue, figures, dialogue.who.language))
+    return Reply(_page(dialogue, figures, dialogue.who.language))
 
 
 @routes.button("reports.definitions")
@@ -80,6 +88,6 @@ async def define(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     return Reply(render.definitions(dialogue.texts, dialogue.who.language, zone))
 
 
-async def _page(scene: Scene, figures: Digest, language: str) -> Message:
-    image = await chart.drawn(figures, scene.texts, language)
+def _page(scene: Scene, figures: Digest, language: str) -> Message:
+    image = chart.sketch(figures, scene.texts, language)
     return render.message(figures, scene.texts, language, image)

@@ -1,6 +1,7 @@
 """A digest as people read it: one screen of words, in one language."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from core.chat.actions import Action
 from core.chat.identity import Platform
@@ -179,6 +180,10 @@ class Page:
             parts.append(self._say("reports.failed", count=lost, where=where))
         if figures.missed:
             parts.append(self._say("reports.missed", count=figures.missed))
+        if figures.away:
+            minutes = round(sum(figures.away, timedelta()) / timedelta(minutes=1))
+            time = f"{minutes} min" if minutes < 2 * HOUR else f"{round(minutes / HOUR)} h"
+            parts.append(self._say("reports.away", count=len(figures.away), time=time))
         return join(parts, " ")
 
     def _masked(self, figures: Digest) -> Text:

@@ -249,7 +249,8 @@ class Digest:
 
     `series` ends with this week; a week before the community began holds None. `several` of the
     active have brought several accounts together. `few` are platforms that are never shown alone.
-    `failed` messages were given up by platform, `missed` jobs were given up or too late.
+    `failed` messages were given up by platform, `missed` jobs were given up or too late; `away`
+    is how long each time lasted in which we were stopped.
     """
 
     week: Week
@@ -265,6 +266,7 @@ class Digest:
     few: tuple[Platform, ...] = ()
     failed: Mapping[Platform, int] = field(default_factory=dict)
     missed: int = 0
+    away: Sequence[timedelta] = ()
 
     @property
     def active(self) -> int:

@@ -8,8 +8,8 @@ from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from core.chat.identity import Platform
-from core.engagement import service as engagement
-from core.engagement.rules import Figures, Kind, Participation
+from core.engagement import weeks as engagement
+from core.engagement.rules import Figures, Kind, Tally
 from core.engine.models import Community, Job, OutboxMessage, State
 from core.engine.scene import Scene
 from core.members.models import Member, MemberAccount
@@ -33,6 +33,7 @@ from core.reports.rules import (
     shares,
     week_of,
 )
+from core.watch import service as watch
 
 NOWHERE = "channel is configured for"
 """How a platform says that it was given no channel for a purpose: a choice, not a failure."""
@@ -64,38 +65,44 @@ async def figures(scene: Scene, week: Week) -> Digest:
     """All figures of a week that has begun; what people wait for is told as it is now."""
     start, end = week.bounds(scene.zone)
     weeks = [week.ago(n) for n in reversed(range(WEEKS))]
-    active = await engagement.active_members(scene.community, start, end)
+    tallies = [(one, await _tally(scene, one)) for one in weeks]
+    tally = tallies[-1][1]
     people = await _people(scene.community, start, end)
-    counted = await engagement.counts(scene.community, start, end)
     return Digest(
         week=week,
         over=end <= scene.now,
-        series=await _series(scene, weeks, len(active)),
-        several=len(active & await _several(scene.community)),
+        series=await _series(scene, tallies),
+        several=tally.several,
         newcomers=await _newcomers(scene, start, end),
-        gate=len(await onboarding.waiting_at_gate(scene)),
+        gate=await onboarding.waiting_at_gate(scene),
         questions=await _questions(scene.community, start, end),
-        gatherings=gatherings(await _rituals(scene, weeks), people),
-        messages=_total(counted, (Kind.MESSAGE, Kind.REPLY), people),
-        reactions=_total(counted, (Kind.REACTION_GIVEN,), people),
+        gatherings=gatherings(
+            [(one, dated_in(one, met.participations)) for one, met in tallies], people
+        ),
+        messages=_total(tally.figures, (Kind.MESSAGE, Kind.REPLY), people),
+        reactions=_total(tally.figures, (Kind.REACTION_GIVEN,), people),
         few=few(people),
         failed=await _failed(scene.community, start, end),
         missed=await _missed(scene.community, start, end),
+        away=[a.end - a.start for a in await watch.absences(scene.community, start, end)],
     )
 
 
+async def _tally(scene: Scene, week: Week) -> Tally:
+    return await engagement.tally(scene, *week.bounds(scene.zone))
+
+
 async def _series(
-    scene: Scene, weeks: Sequence[Week], active: int
+    scene: Scene, tallies: Sequence[tuple[Week, Tally]]
 ) -> tuple[tuple[Week, int | None], ...]:
-    """Active members by week; `active` is known for the last one."""
+    """Active members by week, None for a week before the first member came."""
     first = await Member.filter(community=scene.community).order_by("joined_at").first()
     made: list[tuple[Week, int | None]] = []
-    for week in weeks[:-1]:
-        start, end = week.bounds(scene.zone)
-        known = first is not None and first.joined_at < end
-        met = await engagement.active_members(scene.community, start, end) if known else None
-        made.append((week, None if met is None else len(met)))
-    return (*made, (weeks[-1], active))
+    for week, tally in tallies[:-1]:
+        known = first is not None and first.joined_at < week.bounds(scene.zone)[1]
+        made.append((week, tally.active if known else None))
+    last, tally = tallies[-1]
+    return (*made, (last, tally.active))
 
 
 async def _people(community: Community, start: datetime, end: datetime) -> People:
@@ -109,23 +116,20 @@ async def _people(community: Community, start: datetime, end: datetime) -> Peopl
     return found
 
 
-async def _several(community: Community) -> set[int]:
-    """Those who have brought several accounts together."""
-    rows = MemberAccount.filter(community=community).annotate(n=Count("id")).group_by("member_id")
-    return {int(m) for (m,) in await rows.filter(n__gt=1).values_list("member_id")}
-
-
 async def _newcomers(scene: Scene, start: datetime, end: datetime) -> Newcomers:
-    rows = Journey.filter(
-        member__community=scene.community,
-        member__absorbed_by=None,
-        greeted_at__gte=start,
-        greeted_at__lt=end,
+    # The week is what finds the rows: asked for the community as well, a database without
+    # statistics begins with all of its members.
+    rows = Journey.filter(greeted_at__gte=start, greeted_at__lt=end).values_list(
+        "member_id", "member__community_id", "member__absorbed_by", "member__left_at"
     )
-    here = [journey.member_id for journey in await rows.filter(member__left_at=None)]
-    facts = await onboarding.facts_of_each(scene, here)
+    ours = [
+        (int(member), left)
+        for member, community, absorbed, left in await rows
+        if community == scene.community.id and absorbed is None
+    ]
+    facts = await onboarding.facts_of_each(scene, [member for member, left in ours if not left])
     stands: Counter[Step | None] = Counter(next_step(known) for known in facts.values())
-    return Newcomers(await rows.count(), dict(stands))
+    return Newcomers(len(ours), dict(stands))
 
 
 async def _questions(community: Community, start: datetime, end: datetime) -> Questions:
@@ -152,16 +156,6 @@ async def _helped(community: Community, start: datetime, end: datetime) -> tuple
     told = await rows.values_list("question_id", "member_id", "question__member_id")
     pairs = {(question, member) for question, member, asker in told if member != asker}
     return tuple(sorted(Counter(member for _, member in pairs).values()))
-
-
-async def _rituals(
-    scene: Scene, weeks: Sequence[Week]
-) -> list[tuple[Week, tuple[Participation, ...]]]:
-    found = []
-    for week in weeks:
-        met = await engagement.participations(scene.community, *week.bounds(scene.zone))
-        found.append((week, dated_in(week, met)))
-    return found
 
 
 def _total(counted: Figures, kinds: Sequence[Kind], people: People) -> Total:

@@ -28,7 +28,7 @@ async def test_the_grace_and_its_end_are_seen(place: Village) -> None:
     await ada.runs("/charte statut")
     assert "Encore dans le délai\n• Alice, ici depuis" in latest(ada).text
     await jumps(place, days=14)
-    assert [w.name for w in await service.waiting(place.app.scene())] == ["Alice", "Ada"]
+    assert [w.name for w in (await service.status(place.app.scene())).waiting] == ["Alice", "Ada"]
 
 
 async def test_twenty_names_are_enough(place: Village) -> None:

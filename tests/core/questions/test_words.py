@@ -10,7 +10,8 @@ from tests.core.questions.acting import asks, can_help, tagged
 from tests.village import LOCALES, Village, latest, seen
 
 CODE = Path(handlers.__file__).parent
-NOT_WORDS = {f"questions.{name}" for name in ("acknowledged", "escalate", "posted", "said")}
+NAMES = ("acknowledged", "escalate", "posted", "said", "tagged", "waits")
+NOT_WORDS = {f"questions.{name}" for name in NAMES}
 
 
 def _words(language: str) -> dict[str, tuple[str, ...]]:

@@ -23,6 +23,7 @@ MODULES = [
     "core.engagement.models",
     "core.onboarding.models",
     "core.questions.models",
+    "core.watch.models",
 ]
 ROOMS = [
     members_routes,

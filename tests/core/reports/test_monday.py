@@ -7,8 +7,10 @@ from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
 from core.chat.adapter import Permanent
 from core.chat.identity import Platform
+from core.chat.messages import Image
 from core.engagement import service as engagement
 from core.engine.models import Job, OutboxMessage, State
+from core.engine.scene import Scene
 from core.members.models import Member
 from core.questions import service as questions
 from core.reports import service
@@ -54,6 +56,28 @@ async def test_on_monday_the_admins_of_every_platform_read_the_week(
     assert len(digests(ada)) == 1
 
 
+async def test_the_chart_is_drawn_when_it_is_sent_and_left_out_when_nobody_can_draw(
+    place: Village,
+) -> None:
+    ada = place.admin("Ada")
+    await ada.says("Bonjour", channel="entraide")
+    del place.app.routes.artists["reports.chart"]
+    await jumps(place, MONDAY)
+    assert digests(ada)
+    assert not latest(ada).images
+
+
+async def test_a_picture_that_cannot_be_drawn_takes_no_words_with_it(place: Village) -> None:
+    async def breaks(_: Scene, __: Image) -> Image | None:
+        raise ValueError("no ink")
+
+    mona = place.moderator("Mona")
+    place.app.routes.artists["reports.chart"] = breaks
+    await mona.runs("/bilan 2026-w47")
+    assert "Semaine 2026-W47" in latest(mona).text
+    assert not latest(mona).images
+
+
 async def test_it_goes_out_once_a_week_whatever_restarts(place: Village) -> None:
     ada = place.admin("Ada")
     await jumps(place, MONDAY)
@@ -85,7 +109,7 @@ async def test_admins_read_it_in_private_in_their_language_when_the_settings_say
             await person.says("Bonjour", channel="entraide")
         await gone.leaves()
         await jumps(place, MONDAY)
-        assert [m.private_to for m in seen(ada, "Bilan de la semaine")] == [None, "Ada"]
+        assert {m.private_to for m in seen(ada, "Bilan de la semaine")} == {None, "Ada"}
         assert [m.private_to for m in seen(amy, "Digest of week")] == ["Amy"]
         assert [m.private_to for m in seen(mona, "Bilan de la semaine")] == [None]
         assert all(m.private_to is None for m in seen(gone, "Bilan de la semaine"))

@@ -2,6 +2,7 @@ import struct
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,8 @@ def test_what_people_wrote_is_cut_short_and_inert() -> None:
         (replace(quiet(1, 1), questions=Questions(9, 9, 0, 4000)), "en 3 jours (médiane de 9)"),
         (replace(quiet(1, 1), newcomers=Newcomers(1, {None: 1})), "1 au bout du parcours."),
         (replace(quiet(1, 1), missed=2), "2 tâches prévues"),
+        (replace(quiet(1, 1), away=[timedelta(minutes=25)]), "arrêté 1 fois, 25 min"),
+        (replace(quiet(1, 1), away=[timedelta(hours=9)] * 2), "arrêté 2 fois, 18 h en tout"),
         (replace(quiet(1, 1), gatherings=[Gathering("a-b", Total(0), 6)]), "A b : 0 personne."),
     ],
 )
@@ -137,6 +140,13 @@ def test_the_chart_speaks_the_language_and_survives_a_week_without_anybody() -> 
     assert image.content != chart.chart(replace(quiet(None, 0), over=False), TEXTS, "fr").content
 
 
+async def test_what_is_drawn_later_is_the_same_picture() -> None:
+    for figures in (FULL, replace(quiet(None, 0), over=False)):
+        assert await chart.drawn(chart.sketch(figures, TEXTS, "fr"), TEXTS) == chart.chart(
+            figures, TEXTS, "fr"
+        )
+
+
 async def test_without_the_drawing_library_the_digest_goes_out_and_the_log_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -144,7 +154,7 @@ async def test_without_the_drawing_library_the_digest_goes_out_and_the_log_says_
         monkeypatch.setitem(sys.modules, name, None)
     chart._load()
     with capture_logs() as logs:
-        image = await chart.drawn(FULL, TEXTS, "fr")
+        image = await chart.drawn(chart.sketch(FULL, TEXTS, "fr"), TEXTS)
     assert image is None
     assert [line["event"] for line in logs] == ["digest without its chart"]
     assert "charts" in logs[0]["remedy"]
