@@ -1,5 +1,7 @@
 """Who answers what in the rituals: the moments that fall due, the buttons, and the commands."""
 
+from collections.abc import Sequence
+
 from core.charter import handlers as charter_gate
 from core.chat.actions import Action, Kind, OpenForm, row_named
 from core.chat.adapter import Answer
@@ -62,6 +64,12 @@ async def publish(scene: Scene, key: str) -> None:
 async def posted(scene: Scene, argument: str, ref: MessageRef) -> None:
     """Know where a date's messages stand."""
     await participation.stands(scene, int(argument), ref)
+
+
+@routes.guard("rituals.turn")
+async def still_theirs(scene: Scene, argument: str) -> bool:
+    """Whether somebody is still asked: they did not answer, and the date is to come."""
+    return await service.still_asked(scene, argument)
 
 
 # -- my turn -----------------------------------------------------------------------------------
@@ -242,28 +250,28 @@ async def withdraw(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 # -- taking part -------------------------------------------------------------------------------
 
 
-@routes.on(MessagePosted)
+@routes.on(MessagePosted, concerns=participation.concerned)
 async def wrote(dialogue: Dialogue, event: MessagePosted) -> Answer:
     """A reply under what was published, or a tip that answers an open call."""
     if not event.message.channel.private:
-        await participation.wrote(dialogue, event.message, event.text, event.reply_to, event.at)
+        await participation.wrote(dialogue, event)
     return None
 
 
 @routes.fact(MessageDeleted)
-async def deleted(scene: Scene, event: MessageDeleted) -> None:
+async def deleted(scene: Scene, events: Sequence[MessageDeleted]) -> None:
     """A message of a date is gone."""
-    await participation.gone(scene, event.message)
+    await participation.gone(scene, [event.message for event in events])
 
 
-@routes.on(ReactionAdded)
+@routes.on(ReactionAdded, concerns=participation.concerned)
 async def reacted(dialogue: Dialogue, event: ReactionAdded) -> Answer:
     """A reaction to what was published."""
     await participation.reacted(dialogue, event.message, event.emoji)
     return None
 
 
-@routes.on(ReactionRemoved)
+@routes.on(ReactionRemoved, concerns=participation.concerned)
 async def unreacted(dialogue: Dialogue, event: ReactionRemoved) -> Answer:
     """A reaction taken back."""
     await participation.unreacted(dialogue, event.message, event.emoji)

@@ -89,7 +89,7 @@ async def swap(dialogue: Dialogue, mine: MyTurn) -> int:
         )
         occasion, name = found.occasion(dialogue), dialogue.who.name
         message = found.kind.proposal(dialogue.texts, to.language, occasion, proposal.id, name)
-        await dialogue.owe(message, to.account, member=member)
+        await runner.owe_turn(dialogue, found, proposal, message, to)
         told += 1
         if told == PROPOSED_TO:
             break

@@ -12,6 +12,7 @@ from core.chat.messages import Message
 from core.engagement import service as engagement
 from core.engine.scene import Scene, Speaker
 from core.members import service as members
+from core.watch import service as watch
 from rituals import service
 from rituals.models import (
     HELD,
@@ -74,9 +75,22 @@ async def ask_next(scene: Scene, found: Appointment, *, substitute: bool = False
                 turn.id,
                 substitute=substitute or scene.now >= found.steps.substitute,
             )
-            await scene.owe(message, speaker.account, member=member)
+            await owe_turn(scene, found, turn, message, speaker)
             return speaker
     return None
+
+
+async def owe_turn(
+    scene: Scene, found: Appointment, turn: Turn, message: Message, to: Speaker
+) -> None:
+    """Owe somebody a message about their turn, for as long as it is theirs and before the hour."""
+    await scene.owe(
+        message,
+        to.account,
+        member=to.member,
+        guard=Action("rituals.turn", str(turn.id)),
+        until=found.steps.publish,
+    )
 
 
 async def give_notice(scene: Scene, found: Appointment) -> None:
@@ -110,7 +124,7 @@ async def _remind(scene: Scene, found: Appointment, turn: Turn) -> None:
     if to is not None:
         occasion = found.occasion(scene)
         message = found.kind.reminder(scene.texts, to.language, occasion, turn.id)
-        await scene.owe(message, to.account, member=to.member)
+        await owe_turn(scene, found, turn, message, to)
 
 
 async def tell(scene: Scene, member: int, key: str, **values: object) -> None:
@@ -134,7 +148,7 @@ async def publish_due(scene: Scene, found: Appointment) -> None:
     elif scene.now - found.steps.publish > found.settings.max_delay:
         log.warning("ritual too late", ritual=found.settings.slug, date=found.key)
         await skip(scene, found)
-        await _tell_moderators(scene, found)
+        await watch.missed(scene, found.settings.title, found.steps.publish)
     else:
         await publish(scene, found)
 
@@ -149,8 +163,9 @@ async def publish(scene: Scene, found: Appointment) -> OccurrenceState | None:
         await show(scene, found, tip)
     else:
         message = open_call(scene, found)
+        then = Action("rituals.posted", str(found.row.id))
         for place in scene.places(Purpose.RITUALS):
-            await scene.owe(message, place, then=Action("rituals.posted", str(found.row.id)))
+            await scene.owe(message, place, then=then, until=found.too_late(scene.now))
     # Whoever gave no answer keeps no turn; what they were asked for is over.
     await Turn.filter(occurrence=found.row, state__in=HELD).update(state=TurnState.EXPIRED)
     return state
@@ -175,6 +190,7 @@ async def show(scene: Scene, found: Appointment, tip: Tip) -> None:
             Place(workspace.platform, workspace.id, Purpose.RITUALS),
             then=Action("rituals.posted", str(found.row.id)),
             member=tip.member_id,
+            until=found.too_late(scene.now),
         )
     tip.shown_at, tip.occurrence = scene.now, found.row
     await tip.save()
@@ -223,18 +239,6 @@ async def _postpone(scene: Scene, tip: Tip, following: Appointment) -> None:
     if free:
         turn = await service.offer(scene, following, tip.member_id)
         await service.moves(turn, TurnState.OFFERED, to=TurnState.ACCEPTED)
-
-
-async def _tell_moderators(scene: Scene, found: Appointment) -> None:
-    text = scene.texts.say(
-        "rituals.too_late",
-        scene.community.language,
-        title=found.settings.title,
-        day=found.steps.day,
-        hours=found.settings.max_delay_hours,
-    )
-    for place in scene.places(Purpose.MODERATORS):
-        await scene.owe(Message(text), place)
 
 
 async def resume(scene: Scene, settings: RitualSettings) -> Appointment:

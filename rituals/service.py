@@ -58,6 +58,10 @@ class Appointment:
         """Whether it was neither published nor skipped."""
         return self.row.state in TO_COME
 
+    def too_late(self, now: datetime) -> datetime:
+        """Until when what is published now, or at its hour, may still appear."""
+        return max(now, self.steps.publish) + self.settings.max_delay
+
     def occasion(self, scene: Scene) -> Occasion:
         """As it is talked about, in local time."""
         return Occasion(
@@ -177,6 +181,13 @@ async def offer(scene: Scene, found: Appointment, member: int) -> Turn:
         state=OccurrenceState.ASKING
     )
     return turn
+
+
+async def still_asked(scene: Scene, turn: str) -> bool:
+    """Whether somebody is still asked: they did not answer, and the date is to come."""
+    rows = Turn.filter(id=row_named(turn), occurrence__ritual__community=scene.community)
+    open_ones = rows.filter(state__in=(*HELD, TurnState.PROPOSED))
+    return await open_ones.filter(occurrence__state__in=TO_COME).exists()
 
 
 async def holder(occurrence: Occurrence) -> Turn | None:

@@ -8,6 +8,8 @@ from core.engagement.handlers import routes as engagement
 from core.engine.database import transaction
 from core.members.handlers import routes as members
 from core.members.rules import MembersSettings
+from core.watch.handlers import routes as watch
+from core.watch.rules import Pulses
 from rituals import runner
 from rituals.handlers import routes as rituals
 from rituals.rules import LUNDI_ASTUCE, RitualSettings, RitualsSettings
@@ -18,6 +20,7 @@ MODULES = [
     "core.members.models",
     "core.charter.models",
     "core.engagement.models",
+    "core.watch.models",
     "rituals.models",
 ]
 FRIDAY = RitualSettings(
@@ -39,8 +42,9 @@ async def place(request: pytest.FixtureRequest) -> AsyncIterator[Village]:
         MembersSettings: MembersSettings(),
         CharterSettings: CharterSettings(texts={"fr": "# Charte\n\n1. Respect.\n"}),
         RitualsSettings: RitualsSettings(programme=programme),
+        Pulses: Pulses(),
     }
-    rooms = [members, charter, engagement, rituals]
+    rooms = [members, charter, engagement, rituals, watch]
     async with village(MODULES, rooms, settings) as made:
         await starts(made)
         yield made

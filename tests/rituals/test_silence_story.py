@@ -123,8 +123,9 @@ async def test_too_late_is_skipped_and_says_so(place: Village) -> None:
     await gives(alice)
     place.clock.move_to(MONDAY + timedelta(hours=7))
     await place.app.settle()
+    await place.passes(minutes=2)
     assert not public(bob, TIP)
-    assert "plus de 6 h sont passées" in seen(mona, "n’a pas été publié")[0].text
+    assert "« Lundi Astuce » du lundi 23 novembre" in seen(mona, "n’a pas eu lieu")[0].text
     assert private(alice, "elle attend le suivant, le lundi 30 novembre")
     await reaches(place, NEXT_MONDAY)
     assert public(bob, TIP)
