@@ -1,6 +1,7 @@
 """An adapter without a network: the double on which most tests and rehearsals run."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 
 from bots.sandbox.memory_people import MemoryPerson, Shown
 from bots.sandbox.people import World
@@ -12,6 +13,8 @@ from core.chat.adapter import (
     Menu,
     Problem,
     Unreachable,
+    calling,
+    nothing_missed,
 )
 from core.chat.events import (
     Event,
@@ -62,15 +65,23 @@ class MemoryAdapter:
         self.people: dict[str, MemoryPerson] = {}
         self.gates: dict[str, bool] = {}
         self.failures: list[DeliveryError] = []
+        self.missed: list[Event] = []
+        self.ailing = ""
+        self.tell_of_a_gap: Callable[[], None] = nothing_missed
         self.after: Callable[[], Awaitable[None]] | None = None
         self._handle: Handle | None = None
         self._count = 0
 
     # -- the port -------------------------------------------------------------------------
 
-    async def start(self, handle: Handle) -> None:
+    async def start(self, handle: Handle, *, missed: Callable[[], None] = nothing_missed) -> None:
         """Begin to hand over events."""
-        self._handle = handle
+        self._handle, self.tell_of_a_gap = handle, missed
+
+    @property
+    def trouble(self) -> str:
+        """Nothing but what a test says."""
+        return self.ailing
 
     async def stop(self) -> None:
         """Stop handing over events."""
@@ -80,8 +91,15 @@ class MemoryAdapter:
         """Nothing can be wrong in memory."""
         return []
 
+    async def history(self, since: datetime) -> AsyncIterator[Event]:
+        """Nothing is ever missed in memory, but what a test put in `missed`."""
+        for event in sorted(self.missed, key=lambda event: event.at):
+            if event.at >= since:
+                yield event
+
     async def send(self, message: Message, to: Destination, *, key: str) -> MessageRef:
         """Show a message; `failures` are raised first, one a call, where a test put some."""
+        await calling()
         if self.failures:
             raise self.failures.pop(0)
         twice = next((m for m in self.messages if key and m.key == key), None)

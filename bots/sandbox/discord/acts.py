@@ -12,6 +12,7 @@ from bots.sandbox.discord.state import (
     GUILD_ID,
     LOADING,
     PRIVATE_THREAD,
+    TEXT,
     Channel,
     Json,
     Member,
@@ -245,7 +246,16 @@ class Acts:
         self.gateway.dispatch("GUILD_MEMBER_UPDATE", told, Intent.GUILD_MEMBERS)
         self.world.touch()
 
-    # -- threads
+    # -- channels and threads
+
+    def open_channel(self, name: str) -> Channel:
+        """Make a text channel that everybody sees."""
+        here = [c for c in self.state.channels.values() if c.type == TEXT]
+        channel = Channel(self.state.snowflake(), TEXT, name, self.state.now(), len(here))
+        self.state.channels[channel.id] = channel
+        self.gateway.dispatch("CHANNEL_CREATE", channel_json(channel), Intent.GUILDS)
+        self.world.touch()
+        return channel
 
     def open_thread(self, channel: Channel, creator: User) -> None:
         """Make a thread known."""
@@ -288,6 +298,8 @@ class Acts:
 
     def change_thread(self, channel: Channel, **changes: object) -> None:
         """Change a thread's own settings: name, archived, locked, invitable."""
+        if changes.get("archived", channel.archived) is not channel.archived:
+            channel.archived_at = self.state.now()
         for name, value in changes.items():
             setattr(channel, name, value)
         if self.state.can_see(self.state.bot.id, channel):

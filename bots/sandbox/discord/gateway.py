@@ -263,6 +263,7 @@ class Gateway:
         privileged = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
         if asked & privileged & ~self.allowed:
             return await self._close(line, 4014)
+        self._expire()
         self._opened += 1
         session = Session(f"session{self._opened}", Intent(asked))
         self.sessions[session.id] = session
@@ -271,6 +272,11 @@ class Gateway:
         if Intent.GUILDS in session.intents:
             self._tell(session, "GUILD_CREATE", guild_create_json(self._state))
         return True
+
+    def _expire(self) -> None:
+        """Who identifies anew has given up the sessions that nobody listens to any more."""
+        for session in [s for s in self.sessions.values() if s.line is None]:
+            del self.sessions[session.id]
 
     def _ready(self, session: Session) -> Json:
         flags = privileged_flags(self.allowed)

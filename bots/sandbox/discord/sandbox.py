@@ -4,10 +4,11 @@ from bots.sandbox.discord.acts import Acts
 from bots.sandbox.discord.drafts import Writer
 from bots.sandbox.discord.gateway import Gateway
 from bots.sandbox.discord.interactions import Interactions
+from bots.sandbox.discord.limits import Limit, Limits
 from bots.sandbox.discord.people import DiscordPerson
 from bots.sandbox.discord.permissions import BOT, Intent, Permission
 from bots.sandbox.discord.routing import House
-from bots.sandbox.discord.server import API, Limit, Server
+from bots.sandbox.discord.server import API, Server
 from bots.sandbox.discord.state import GUILD_ID, State
 from bots.sandbox.people import Seen, World
 
@@ -23,7 +24,8 @@ class DiscordSandbox:
     `absent_channels` (names), `commands_scope=False` (installed without applications.commands),
     `right_token=False` (hand out a token that is refused).
     `answer_seconds` is the interaction window, `per_second` the size of every rate-limit
-    bucket.
+    bucket; with `limits=True` Discord's own limits are enforced instead, their windows `scale`
+    times shorter, and `refused` counts what was over them.
     """
 
     platform = "discord"
@@ -43,6 +45,8 @@ class DiscordSandbox:
         commands_scope: bool = True,
         answer_seconds: float = 3.0,
         per_second: int = 1000,
+        limits: bool = False,
+        scale: float = 1,
     ) -> None:
         self._port = port
         self._right_token = right_token
@@ -68,8 +72,9 @@ class DiscordSandbox:
         writer = Writer(self.state)
         self._interactions = Interactions(self._acts, writer, window=answer_seconds)
         self._house = House(self.state, self._acts, self._interactions, writer, allowed)
+        self._limits = Limits(per_second=per_second, published=limits, scale=scale)
         self._server = Server(
-            self._house, self._gateway, token=TOKEN, per_second=per_second, complain=complain
+            self._house, self._gateway, token=TOKEN, limits=self._limits, complain=complain
         )
 
     async def start(self) -> None:
@@ -129,6 +134,10 @@ class DiscordSandbox:
         held = [self.state.roles[role] for role in member.roles] if member else []
         return tuple(role.name for role in sorted(held, key=lambda role: role.position))
 
+    def open_channel(self, name: str) -> str:
+        """Make a text channel that everybody sees; its id."""
+        return self._acts.open_channel(name).id
+
     def transcript(self) -> tuple[Seen, ...]:
         """Everything anybody could see, in order; an edit is a further entry."""
         return tuple(self._acts.transcript)
@@ -142,6 +151,11 @@ class DiscordSandbox:
         """How many gateway sessions have a live connection."""
         return sum(1 for s in self._gateway.sessions.values() if s.line is not None)
 
+    @property
+    def refused(self) -> int:
+        """How many requests were over a limit, those that `limit` ordered apart."""
+        return self._limits.refused
+
     # -- faults
 
     def limit(self, route: str, times: int, retry_after: float) -> None:
@@ -150,7 +164,7 @@ class DiscordSandbox:
         The route is a template (`POST /channels/{channel_id}/messages`) or the start of a real
         one (`POST /channels/9`); `retry_after` is in seconds.
         """
-        self._server.limits.append(Limit(route, times, retry_after))
+        self._limits.ordered.append(Limit(route, times, retry_after))
 
     def drop(self) -> None:
         """Cut the gateway connections without a closing word."""

@@ -1,43 +1,26 @@
 """The listening: HTTP under /api/v10, the gateway beside it, uploaded files."""
 
-import asyncio
 import json
-import math
-import time
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from bots.sandbox.discord import rest_answers, rest_guild, rest_messages
+from bots.sandbox.discord import rest_answers, rest_channels, rest_guild, rest_messages
 from bots.sandbox.discord.drafts import Upload
 from bots.sandbox.discord.gateway import Gateway
+from bots.sandbox.discord.limits import Limits, TooMany
 from bots.sandbox.discord.refusals import Refused, bare, wrong
 from bots.sandbox.discord.routing import Answer, Call, Endpoint, House, find
 from bots.sandbox.discord.shapes import check
 
 API = "/api/v10"
-MAJOR = ("channel_id", "guild_id", "token")  # docs: Topics / Rate Limits
-REGISTERED = (rest_answers, rest_guild, rest_messages)  # importing them fills the table
-
-
-@dataclass(slots=True)
-class Limit:
-    """An order to answer 429 to a route, given as a template or as the start of a real one."""
-
-    route: str
-    times: int
-    retry_after: float
-
-
-@dataclass(slots=True)
-class Window:
-    """How much of a bucket is used since it was last reset."""
-
-    opened: float
-    used: int = 0
+REGISTERED = (
+    rest_answers,
+    rest_channels,
+    rest_guild,
+    rest_messages,
+)  # importing them fills the table
 
 
 class Server:
@@ -49,17 +32,15 @@ class Server:
         gateway: Gateway,
         *,
         token: str,
-        per_second: int,
+        limits: Limits,
         complain: Callable[[str], None],
     ) -> None:
         self._house = house
         self._gateway = gateway
         self._token = token
-        self._per_second = per_second
+        self._limits = limits
         self._complain = complain
-        self._buckets: dict[str, Window] = {}
         self._runner: web.AppRunner | None = None
-        self.limits: list[Limit] = []
         self.is_down = False
         self.port = 0
 
@@ -105,13 +86,13 @@ class Server:
             if self.is_down:
                 raise bare(503, "Service Unavailable")  # noqa: TRY301  one place words refusals
             endpoint, values = find(request.method, path)
-            headers, wait = self._metered(endpoint, values, path)
-            if wait is not None:
-                return _too_many(headers, wait)
+            headers = self._limits.metered(endpoint, values, path)
             if not endpoint.open and request.headers.get("Authorization") != f"Bot {self._token}":
                 raise bare(401, "Unauthorized")  # noqa: TRY301  as above
             call = await self._call(request, endpoint, values)
             answer = endpoint.handler(self._house, call)
+        except TooMany as refusal:
+            return _json(refusal.body(), 429, refusal.headers)
         except Refused as refused:
             self._note(request, path, refused)
             return _json(refused.body(), refused.status, headers)
@@ -127,39 +108,6 @@ class Server:
         if refused.status in {401, 503} or late or not refused.is_complaint:
             return
         self._complain(f"{request.method} {path}: {refused}")
-
-    # -- rate limits
-
-    def _metered(
-        self, endpoint: Endpoint, values: dict[str, str], path: str
-    ) -> tuple[dict[str, str], float | None]:
-        """The headers of this bucket, and how long to wait when it is empty."""
-        major = ":".join(values[key] for key in MAJOR if key in values)
-        key = f"{endpoint.method} {endpoint.template}"
-        now = asyncio.get_running_loop().time()
-        window = self._buckets.get(f"{key}:{major}")
-        if window is None or now - window.opened >= 1:
-            window = self._buckets[f"{key}:{major}"] = Window(now)
-        window.used += 1
-        reset = max(0.001, 1 - (now - window.opened))
-        ordered = self._ordered(f"{endpoint.method} {path}", key)
-        wait = ordered if ordered is not None else reset
-        is_over = ordered is not None or window.used > self._per_second
-        headers = {
-            "X-RateLimit-Limit": str(self._per_second),
-            "X-RateLimit-Remaining": str(0 if is_over else self._per_second - window.used),
-            "X-RateLimit-Reset": f"{time.time() + (wait if is_over else reset):.3f}",
-            "X-RateLimit-Reset-After": f"{wait if is_over else reset:.3f}",
-            "X-RateLimit-Bucket": f"{zlib.crc32(key.encode()):08x}",
-        }
-        return headers, wait if is_over else None
-
-    def _ordered(self, real: str, template: str) -> float | None:
-        for limit in self.limits:
-            if limit.times and (limit.route == template or real.startswith(limit.route)):
-                limit.times -= 1
-                return limit.retry_after
-        return None
 
     # -- reading a request
 
@@ -214,10 +162,3 @@ def _json(told: Answer, status: int, headers: dict[str, str]) -> web.Response:
     """Discord's header is exactly `application/json`, without a charset."""
     typed = {**headers, "Content-Type": "application/json"}
     return web.Response(body=json.dumps(told).encode(), status=status, headers=typed)
-
-
-def _too_many(headers: dict[str, str], wait: float) -> web.Response:
-    """Docs: Topics / Rate Limits, "Exceeding A Rate Limit"."""
-    told = {"message": "You are being rate limited.", "retry_after": wait, "global": False}
-    more = {"Retry-After": str(math.ceil(wait)), "X-RateLimit-Scope": "user", "Via": "1.1 sandbox"}
-    return _json(told, 429, headers | more)

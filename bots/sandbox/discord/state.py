@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bots.sandbox.discord.permissions import (
@@ -21,6 +21,8 @@ EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # docs: Reference, "Snowflakes"
 GUILD_ID = "900000000000000001"  # also the id of @everyone (docs: Topics / Permissions)
 APPLICATION_ID = "900000000000000002"
 BOT_ROLE = "900000000000000102"
+FOUNDED = timedelta(days=365)
+"""How long the guild and its owner were there before the bot came."""
 TEXT, DM, PUBLIC_THREAD, PRIVATE_THREAD = 0, 1, 11, 12
 EPHEMERAL, COMPONENTS_V2, HAS_THREAD, LOADING = 1 << 6, 1 << 15, 1 << 5, 1 << 7
 
@@ -79,6 +81,7 @@ class Channel:
     owner_id: str = APPLICATION_ID
     members: set[str] = field(default_factory=set)
     archived: bool = False
+    archived_at: datetime | None = None
     locked: bool = False
     invitable: bool = True
     auto_archive: int = 1440
@@ -145,7 +148,8 @@ class State:
         self._furnish(bot_permissions, bot_role_position, absent_channels)
         self.members[self.bot.id] = Member(self.bot, self.now(), {BOT_ROLE})
         administration = self.role_named("Administration")
-        self.members[self.owner.id] = Member(self.owner, self.now(), {administration.id})
+        founded = self.now() - FOUNDED
+        self.members[self.owner.id] = Member(self.owner, founded, {administration.id})
 
     def _furnish(self, permissions: Permission, position: int, absent: tuple[str, ...]) -> None:
         ranks = {"Membre": 1, "Modération": 3, "Administration": 4}

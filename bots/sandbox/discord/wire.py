@@ -111,7 +111,7 @@ def _thread_part(channel: Channel) -> Json:
     metadata: Json = {
         "archived": channel.archived,
         "auto_archive_duration": channel.auto_archive,
-        "archive_timestamp": moment(channel.created_at),
+        "archive_timestamp": moment(channel.archived_at or channel.created_at),
         "locked": channel.locked,
         "create_timestamp": moment(channel.created_at),
     }

@@ -70,7 +70,7 @@ class Delivery:
         self._retries = tuple(retries)
         self._queue: asyncio.Queue[Parcel] = asyncio.Queue()
         self._stranded: list[Parcel] = []
-        self._pending: dict[str, tuple[Parcel, asyncio.TimerHandle]] = {}
+        self._pending: dict[str, tuple[Parcel, asyncio.TimerHandle, Link]] = {}
         self._past: dict[str, str] = {}  # envelope id -> what became of it
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
@@ -85,7 +85,7 @@ class Delivery:
 
     async def stop(self) -> None:
         """Stop delivering and close every socket."""
-        for _parcel, timer in self._pending.values():
+        for _parcel, timer, _link in self._pending.values():
             timer.cancel()
         for timer in self._timers:
             timer.cancel()
@@ -200,7 +200,7 @@ class Delivery:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self._acknowledged(message.data)
         finally:
-            self.links.remove(link)
+            self._lost(link)
         return socket
 
     async def _write(self, parcel: Parcel) -> bool:
@@ -219,7 +219,7 @@ class Delivery:
             if parcel.kind == "events_api":
                 envelope |= {"retry_attempt": parcel.attempt, "retry_reason": parcel.reason}
             timer = asyncio.get_running_loop().call_later(WINDOW, self._expired, envelope_id)
-            self._pending[envelope_id] = (parcel, timer)
+            self._pending[envelope_id] = (parcel, timer, link)
             with contextlib.suppress(ConnectionError, aiohttp.ClientError):
                 await link.socket.send_json(envelope)
                 return True
@@ -227,10 +227,17 @@ class Delivery:
             del self._pending[envelope_id]
         return False
 
-    def _expired(self, envelope_id: str) -> None:
-        parcel, _timer = self._pending.pop(envelope_id)
+    def _expired(self, envelope_id: str, reason: str = "timeout") -> None:
+        parcel, timer, _link = self._pending.pop(envelope_id)
+        timer.cancel()
         self._past[envelope_id] = "expired"
-        self._unanswered(parcel, "timeout")
+        self._unanswered(parcel, reason)
+
+    def _lost(self, link: Link) -> None:
+        """A socket is gone, its app perhaps dead: what it had not acknowledged goes elsewhere."""
+        self.links.remove(link)
+        for envelope_id in [name for name, (_, _, on) in self._pending.items() if on is link]:
+            self._expired(envelope_id, "connection_failed")
 
     def _acknowledged(self, raw: str) -> None:
         try:
@@ -248,7 +255,7 @@ class Delivery:
         if envelope_id not in self._pending:
             self.ws.complain(f"socket: {envelope_id} was never sent")
             return
-        parcel, timer = self._pending.pop(envelope_id)
+        parcel, timer, _link = self._pending.pop(envelope_id)
         timer.cancel()
         self._past[envelope_id] = "acknowledged"
         payload = said.get("payload") or {}

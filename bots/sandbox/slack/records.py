@@ -39,6 +39,7 @@ class Records:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Conversation] = {}
         self.posts: dict[str, Post] = {}
+        self.below: dict[str, list[Post]] = {}  # the replies under each message
         self.views: dict[str, View] = {}
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
@@ -119,7 +120,7 @@ class Records:
 
     def replies(self, ts: str) -> list[Post]:
         """The live replies under a message, oldest first."""
-        return [p for p in self.posts.values() if p.thread_ts == ts and self.is_public(p)]
+        return [p for p in self.below.get(ts, ()) if self.is_public(p)]
 
     @staticmethod
     def is_public(post: Post) -> bool:

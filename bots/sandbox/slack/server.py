@@ -17,6 +17,7 @@ from .calls import METHODS, Args, Refused, check_names, missing_scope, values_of
 from .delivery import Delivery, Parcel
 from .interactions import Interactions
 from .kit import names
+from .limits import Published, TooMany
 from .payloads import callback
 from .people import SlackPerson
 from .state import BOT_USER, Json, Kind, User
@@ -53,7 +54,8 @@ class SlackSandbox:
     `join_messages` is the workspace setting that writes "X a rejoint le canal" in channels.
     `messages_tab=False` closes direct messages with the app (messages_tab_disabled). With
     `events_url` the app is reached by signed HTTP requests instead of Socket Mode. `retries` are
-    the seconds before each redelivery of an unacknowledged event.
+    the seconds before each redelivery of an unacknowledged event. With `limits` the published
+    limits are enforced, in a time that runs `scale` times faster; `refusals` counts who exceeded.
     """
 
     platform = "slack"
@@ -76,6 +78,8 @@ class SlackSandbox:
         events_url: str | None = None,
         retries: Sequence[float] = (0.0, 60.0, 300.0),
         response_seconds: float = 1800.0,
+        limits: bool = False,
+        scale: float = 1.0,
     ) -> None:
         self.world = world
         self.commands = tuple(commands)
@@ -88,6 +92,7 @@ class SlackSandbox:
         self._runner: web.AppRunner | None = None
         self._people: dict[str, SlackPerson] = {}
         self._limits: dict[str, tuple[int, int]] = {}
+        self._published = Published(scale) if limits else None
         self.workspace = Workspace(world, scopes, events)
         self.workspace.outlet = self._outlet
         self.delivery = Delivery(
@@ -210,6 +215,11 @@ class SlackSandbox:
         """How many sockets the app holds open."""
         return len([link for link in self.delivery.links if not link.socket.closed])
 
+    @property
+    def refusals(self) -> int:
+        """How many calls exceeded the published limits."""
+        return self._published.refusals if self._published else 0
+
     # Faults
 
     def limit(self, method: str, times: int = 1, retry_after: int = 1) -> None:
@@ -261,9 +271,7 @@ class SlackSandbox:
         if times <= 0:
             return None
         self._limits[name] = (times - 1, after)
-        headers = {"Retry-After": str(after)}
-        body = {"ok": False, "error": "ratelimited"}
-        return web.json_response(body, status=429, headers=headers)
+        return _too_many(after)
 
     async def _api(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
@@ -273,6 +281,8 @@ class SlackSandbox:
         headers = {"X-Slack-Req-Id": self.workspace.fresh("req")}
         try:
             answer = await self._call(request, name, headers)
+        except TooMany as limit:
+            return _too_many(limit.retry_after)
         except Refused as refusal:
             if refusal.wrong:
                 self.workspace.complain(refusal.wrong)
@@ -292,6 +302,8 @@ class SlackSandbox:
             raise missing_scope(what.scopes[0], scopes)
         args = Args(name, values)
         check_names(what, args)
+        if self._published:
+            self._published.count(name, args.text("channel"))
         return {"ok": True} | what.handler(self.workspace, args)
 
     def _scopes_of(self, token: str, kind: str) -> frozenset[str]:
@@ -334,3 +346,8 @@ class SlackSandbox:
     async def _nowhere(self, request: web.Request) -> web.Response:
         self.workspace.complain(f"{request.method} {request.path}: no such address")
         return web.Response(status=404, text="not found")
+
+
+def _too_many(retry_after: int) -> web.Response:
+    body = {"ok": False, "error": "ratelimited"}
+    return web.json_response(body, status=429, headers={"Retry-After": str(retry_after)})

@@ -69,6 +69,8 @@ class Workspace(Records):
         ts, at = self.stamp()
         post = Post(ts, at, channel.id, author, text, **more)
         self.posts[ts] = post
+        if post.thread_ts:
+            self.below.setdefault(post.thread_ts, []).append(post)
         if post.ephemeral_to is None:
             self._count_mentions(post)
         self._record(post)

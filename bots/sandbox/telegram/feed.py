@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
@@ -14,6 +15,9 @@ from bots.sandbox.people import World
 from bots.sandbox.telegram.refusals import Json, conflict
 from bots.sandbox.telegram.vocabulary import KINDS, ON_DEMAND
 from bots.sandbox.telegram.wire import stamp
+
+LARGEST = 100
+"""Updates of one answer at most (https://core.telegram.org/bots/api#getupdates)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -174,12 +178,15 @@ class Feed:
     def _confirm(self, offset: int) -> None:
         if offset < 0:
             self._queue = deque(list(self._queue)[offset:])
-        else:
+        elif any(d.again for d in islice(self._queue, LARGEST)):
             self._queue = deque(d for d in self._queue if d.again or d.id >= offset)
+        else:  # thousands may wait behind
+            while self._queue and self._queue[0].id < offset:
+                self._queue.popleft()
 
     def _take(self, limit: int) -> list[Json]:
         fresh: dict[int, Json] = {}
-        for delivery in list(self._queue)[:limit]:
+        for delivery in list(islice(self._queue, limit)):
             if delivery.id in fresh:
                 continue  # a second delivery comes in a later answer
             fresh[delivery.id] = delivery.wire()

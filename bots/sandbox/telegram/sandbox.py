@@ -3,6 +3,7 @@
 from bots.sandbox.people import Seen, World
 from bots.sandbox.telegram.events import Events
 from bots.sandbox.telegram.feed import Feed
+from bots.sandbox.telegram.floods import Floods
 from bots.sandbox.telegram.groups import Groups
 from bots.sandbox.telegram.people import TelegramPerson
 from bots.sandbox.telegram.posting import Posting
@@ -36,7 +37,8 @@ class TelegramSandbox:
     `token` is the bot's; `handed_token` is what `environment()` gives instead (a wrong one).
     `absent` names channels that do not exist. `asks_to_join` makes joining a request.
     `query_seconds` is how long a pressed button may go unanswered before its query is too old;
-    the platform does not document its own figure.
+    the platform does not document its own figure. `limits` enforces the published limits, in
+    windows `scale` times shorter; without it nothing said is too much.
     """
 
     platform = "telegram"
@@ -58,6 +60,8 @@ class TelegramSandbox:
         absent: frozenset[str] = frozenset(),
         query_seconds: float = 60.0,
         webhook_backoff: float = 0.1,
+        limits: bool = False,
+        scale: float = 1.0,
     ) -> None:
         self.world = world
         bot = User(BOT_ID, "Amicale", "amicale_bot", is_bot=True, known=True)
@@ -77,7 +81,10 @@ class TelegramSandbox:
         self.profile = Profile(self.state, self.feed, reads_all=not privacy_mode)
         self.posting = Posting(self.state, query_seconds, self._follow)
         self.server = Server(
-            self.state, token, (self.posting, self.groups, self.topics, self.profile)
+            self.state,
+            token,
+            (self.posting, self.groups, self.topics, self.profile),
+            Floods(scale) if limits else None,
         )
         self._absent = absent
         self.owner = self.state.user("Nadia")
@@ -122,12 +129,14 @@ class TelegramSandbox:
         await self.server.stop()
 
     def environment(self) -> dict[str, str]:
-        """The addresses as python-telegram-bot takes them, and the token."""
+        """The addresses as python-telegram-bot takes them, the token, and the pace to keep."""
         address = f"http://127.0.0.1:{self.server.port}"
+        pace = {"AMICALE_TELEGRAM_GROUP_PER_MINUTE": "0"} if self.server.floods is None else {}
         return {
             "AMICALE_TELEGRAM_TOKEN": self._handed,
             "AMICALE_TELEGRAM_API_URL": f"{address}/bot",
             "AMICALE_TELEGRAM_FILE_URL": f"{address}/file/bot",
+            **pace,
         }
 
     def person(self, name: str) -> TelegramPerson:
@@ -221,6 +230,15 @@ class TelegramSandbox:
     def limit(self, method: str, times: int = 1, retry_after: int = 1) -> None:
         """Answer 429 with retry_after (seconds) to the next `times` calls (`*`: of any method)."""
         self.server.limit(method, times, retry_after)
+
+    @property
+    def refusals(self) -> int:
+        """How often something came faster than `limits` allow."""
+        return self.server.floods.refusals if self.server.floods else 0
+
+    def lose_answers(self, method: str, times: int = 1) -> None:
+        """Do what the next `times` calls of `method` ask, and cut the line instead of answering."""
+        self.server.lose_answers(method, times)
 
     def drop(self) -> None:
         """Cut every open connection abruptly."""

@@ -1,5 +1,6 @@
 """The Bot API over HTTP on loopback: reads, refuses what is wrong, breaks on demand."""
 
+import asyncio
 import inspect
 import json
 import re
@@ -9,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_request import FileField
 
+from bots.sandbox.telegram.floods import Floods
 from bots.sandbox.telegram.refusals import Json, RefusedError
 from bots.sandbox.telegram.shapes import METHODS, Upload, malformed, read_call
 from bots.sandbox.telegram.state import State
@@ -17,15 +19,22 @@ MAX_UPLOAD = 50 * 1024 * 1024  # https://core.telegram.org/bots/api#sending-file
 
 
 class Server:
-    """Listens; `methods` are the objects whose snake_case methods answer the API's camelCase."""
+    """Listens; `methods` are the objects whose snake_case methods answer the API's camelCase.
 
-    def __init__(self, state: State, token: str, methods: tuple[object, ...]) -> None:
+    `floods` refuses what comes too fast; None lets everything pass.
+    """
+
+    def __init__(
+        self, state: State, token: str, methods: tuple[object, ...], floods: Floods | None
+    ) -> None:
         self.state = state
         self.token = token
         self.port = 0
         self.is_down = False
+        self.floods = floods
         self._handlers = {name: _handler(name, methods) for name in METHODS}
         self._limits: dict[str, tuple[int, int]] = {}
+        self._unanswered: dict[str, int] = {}
         self._files: Callable[[str], bytes] = _method("file", methods)
         self._runner: web.AppRunner | None = None
 
@@ -35,7 +44,10 @@ class Server:
         app.router.add_route("*", "/bot{token}/{method}", self._api)
         app.router.add_get("/file/bot{token}/{path:.+}", self._file)
         app.router.add_route("*", "/{any:.*}", self._elsewhere)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        # A long poll ends with its connection: nobody hears for a process that was killed.
+        self._runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
@@ -54,6 +66,10 @@ class Server:
         """Answer 429 to the next `times` calls of `method` (`*`: of any)."""
         self._limits[method.lower()] = (times, retry_after)
 
+    def lose_answers(self, method: str, times: int) -> None:
+        """Do what the next `times` calls of `method` ask, and cut the line instead of answering."""
+        self._unanswered[method.lower()] = times
+
     def drop(self) -> None:
         """Cut every open connection without a word."""
         server = self._runner.server if self._runner else None
@@ -71,6 +87,11 @@ class Server:
                 why = f"Too Many Requests: retry after {seconds}"
                 raise RefusedError(429, why, retry_after=seconds)
 
+    def _is_lost(self, method: str) -> bool:
+        left = self._unanswered.get(method.lower(), 0)
+        self._unanswered[method.lower()] = max(0, left - 1)
+        return left > 0
+
     # --- requests
 
     async def _api(self, request: web.Request) -> web.Response:
@@ -79,7 +100,12 @@ class Server:
             self._refuse_if_told(method)
             self._authorise(request)
             values, files = await _parameters(request)
+            if self.floods is not None:
+                now = asyncio.get_running_loop().time()
+                self.floods.admit(method, str(values.get("chat_id", "")), now)
             result = self.call(method, values, files)
+            if self._is_lost(method) and request.transport is not None:
+                request.transport.abort()
             if inspect.isawaitable(result):
                 result = await result
             self._refuse_if_told("")

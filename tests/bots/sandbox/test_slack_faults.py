@@ -160,3 +160,43 @@ async def test_an_eleventh_socket_is_one_too_many(slack: SlackSandbox) -> None:
         assert greetings[-1]["reason"] == "too_many_websockets"
         for socket in sockets:
             await socket.close()
+
+
+async def test_what_a_dead_app_had_in_hand_goes_to_the_next(slack: SlackSandbox) -> None:
+    async with aiohttp.ClientSession() as session:
+        dead = await session.ws_connect(await socket_address(slack))
+        await dead.receive_json()
+        for word in ("un", "deux", "trois"):
+            await slack.person("Nadia").says(word, channel="accueil")
+        had = [await dead.receive_json() for _ in range(3)]
+        await dead.send_json({"envelope_id": had[0]["envelope_id"]})
+        await dead.close()
+        await arrives(slack, lambda: slack.connections == 0)
+        alive = await session.ws_connect(await socket_address(slack))
+        await alive.receive_json()
+        async with asyncio.timeout(1):  # not after the three seconds of a silence
+            again = [await alive.receive_json() for _ in range(2)]
+        assert [each["payload"] for each in again] == [each["payload"] for each in had[1:]]
+        assert {each["retry_attempt"] for each in again} == {1}
+        await alive.send_json({"envelope_id": had[1]["envelope_id"]})  # too late: no harm
+        await alive.close()
+    assert slack.complaints() == ()
+
+
+async def test_published_limits_are_enforced_when_asked() -> None:
+    slack = SlackSandbox(World(), limits=True)
+    await slack.start()
+    try:
+        one, two = channel_id(slack, "accueil"), channel_id(slack, "entraide")
+        said = {"text": "Bonjour"}
+        answers = [
+            await call(slack, "chat.postMessage", channel=c, **said) for c in (one, two, one)
+        ]
+        assert [answer["ok"] for answer in answers] == [True, True, False]
+        assert answers[-1]["error"] == "ratelimited"
+        nadia = slack.person("Nadia").id
+        opened = [await call(slack, "conversations.open", users=nadia) for _ in range(51)]
+        assert sum(answer["ok"] for answer in opened) == 50
+        assert slack.refusals == 2
+    finally:
+        await slack.stop()
