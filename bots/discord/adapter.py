@@ -1,7 +1,7 @@
 """Discord for the core: connects, hands over what happens, and delivers what is said."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import discord
@@ -11,7 +11,9 @@ from bots.discord.arrivals import Arrivals
 from bots.discord.check import check, intents_refused
 from bots.discord.client import Client, use_addresses
 from bots.discord.failures import meaning
+from bots.discord.gateway import FOR_GOOD, Gateway
 from bots.discord.guild import Guild
+from bots.discord.history import History
 from bots.discord.incoming import Here, profile
 from bots.discord.invite import invite_url
 from bots.discord.lanes import Lanes
@@ -20,6 +22,7 @@ from bots.discord.posting import Posting, where
 from bots.discord.responding import Responder
 from bots.discord.rest import Rest
 from bots.discord.settings import DiscordSettings
+from bots.pace import Pacer
 from core.chat.adapter import (
     Capabilities,
     Handle,
@@ -27,14 +30,14 @@ from core.chat.adapter import (
     Permanent,
     Problem,
     Transient,
+    nothing_missed,
 )
+from core.chat.events import Event
 from core.chat.identity import Account, Destination, MessageRef, Platform, Profile, Workspace
 from core.chat.messages import Message
 
 START, STOP = 15.0, 4.0
 """Seconds that start() may take, and that stop() waits for work in hand."""
-FIRST_RETRY, LONGEST_RETRY = 1.0, 60.0
-"""Seconds between attempts to connect again, doubled each time."""
 TOKEN_REFUSED, INTENTS_INVALID, INTENTS_REFUSED = 4004, 4013, 4014
 """https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-close-event-codes"""
 
@@ -69,11 +72,11 @@ class DiscordAdapter:
         self._guild = Guild(settings.workspace)
         self._connection: _Connection | None = None
 
-    async def start(self, handle: Handle) -> None:
+    async def start(self, handle: Handle, *, missed: Callable[[], None] = nothing_missed) -> None:
         """Log in, publish the commands, connect. Raises Transient or Permanent."""
         self._guild = Guild(self._settings.workspace)
         here = Here(self._guild, now=self._now)
-        connection = _Connection(self._settings, self._menu, here, handle)
+        connection = _Connection(self._settings, self._menu, here, handle, missed)
         try:
             async with asyncio.timeout(START):
                 await connection.open()
@@ -85,6 +88,11 @@ class DiscordAdapter:
             raise
         self._connection = connection
 
+    @property
+    def trouble(self) -> str:
+        """Whether the gateway is lost, or closed for good."""
+        return self._connection.trouble if self._connection else ""
+
     async def stop(self) -> None:
         """Let what is in hand finish for a few seconds, then close everything."""
         connection, self._connection = self._connection, None
@@ -94,7 +102,7 @@ class DiscordAdapter:
     async def check(self) -> list[Problem]:
         """Everything wrong with the token, intents, rights, channels and gate."""
         use_addresses(self._settings)
-        return await check(Client(lambda _: None), self._settings)
+        return await check(Client(), self._settings)
 
     async def send(self, message: Message, to: Destination, *, key: str) -> MessageRef:
         """Deliver; a second call with the same key within minutes shows nothing twice.
@@ -124,6 +132,14 @@ class DiscordAdapter:
             role_id=role,
         )
 
+    async def history(self, since: datetime) -> AsyncIterator[Event]:
+        """What Discord keeps of what happened since that moment, oldest first.
+
+        Messages, their last edit, who reacted to them, and who came; see `History` for the rest.
+        """
+        async for event in self._open.history.since(since):
+            yield event
+
     async def profile(self, account: Account) -> Profile:
         """Ask Discord for the member. Raises Permanent 10007 for somebody who is not one."""
         rest = self._open.rest
@@ -148,16 +164,25 @@ class DiscordAdapter:
 class _Connection:
     """One connected client with what hangs on it; made anew by every start."""
 
-    def __init__(self, settings: DiscordSettings, menu: Menu, here: Here, handle: Handle) -> None:
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        menu: Menu,
+        here: Here,
+        handle: Handle,
+        missed: Callable[[], None],
+    ) -> None:
         use_addresses(settings)
         self._settings = settings
         self._menu = menu
         self._guild = here.guild
-        self._client = Client(self._receive)
+        self._client = Client()
         self._stay: asyncio.Task[None] | None = None
         lanes = Lanes()
-        self.rest = Rest(self._client)
-        self.posting = Posting(self.rest, here.guild, settings, menu)
+        pacer = Pacer(settings.overall_limit)
+        self.rest = Rest(self._client, pacer)
+        self.posting = Posting(self.rest, here.guild, settings, menu, pacer)
+        self._here = here
         responder = Responder(self.rest, menu, lanes)
         self._arrivals = Arrivals(
             here=here,
@@ -167,11 +192,14 @@ class _Connection:
             lanes=lanes,
             opens=opens(menu),
             handle=handle,
+            missed=missed,
         )
+
+        self._gateway = Gateway(self._client, self._arrivals.take, self._arrivals.room)
 
     async def open(self) -> None:
         """Log in, publish, connect and wait for the server's description."""
-        await self._client.login(self._settings.token)
+        await self.rest.login(self._settings.token)
         await self._publish()
         self._stay = asyncio.create_task(self._stay_connected())
         ready = asyncio.create_task(self._arrivals.ready.wait())
@@ -181,9 +209,18 @@ class _Connection:
             ready.cancel()
         if self._stay.done():
             self._stay.result()
-            raise Transient("Discord closed the connection")
         if self._arrivals.absent:
             raise self._stranger("10004")
+
+    @property
+    def trouble(self) -> str:
+        """What keeps the gateway from being there."""
+        return self._gateway.trouble
+
+    @property
+    def history(self) -> History:
+        """A new reading of the history."""
+        return History(self.rest, self._here)
 
     async def close(self, seconds: float) -> None:
         """Stop reading, finish what is in hand, close the sockets."""
@@ -191,14 +228,7 @@ class _Connection:
             self._stay.cancel()
             await asyncio.gather(self._stay, return_exceptions=True)
         await self._arrivals.finish(seconds)
-        # typed as always there, but None until the first connection
-        socket: discord.gateway.DiscordWebSocket | None = self._client.ws
-        if socket is not None:
-            await socket.close(code=1000)  # also ends the thread that keeps it alive
         await self._client.close()
-
-    def _receive(self, frame: str) -> None:
-        self._arrivals.receive(frame)
 
     async def _publish(self) -> None:
         try:
@@ -220,24 +250,19 @@ class _Connection:
         )
 
     async def _stay_connected(self) -> None:
-        """Connect, and again after whatever discord.py does not mend itself."""
-        pause = FIRST_RETRY
-        while not self._client.is_closed():
-            try:
-                await self._client.connect()
-            except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as error:
-                refusal = self._refusal(error)
-                _log.error("discord.gateway.refused", code=refusal.code, reason=refusal.reason)
-                raise refusal from error
-            except Exception as error:  # the gateway was away, even where discord.py gives up
-                if not self._arrivals.ready.is_set():
-                    raise Transient("Discord's gateway cannot be reached") from error
-                _log.warning("discord.gateway.lost", error=type(error).__name__, retry_in=pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_RETRY)
+        try:
+            await self._gateway.stay()
+        except discord.ConnectionClosed as error:
+            if error.code not in FOR_GOOD:
+                raise Transient("Discord closed the connection") from error
+            refusal = self._refusal(error.code)
+            self._gateway.trouble = str(refusal)
+            _log.error("discord.gateway.refused", code=refusal.code, reason=refusal.reason)
+            raise refusal from error
+        except Exception as error:
+            raise Transient("Discord's gateway cannot be reached") from error
 
-    def _refusal(self, error: Exception) -> Permanent:
-        code = getattr(error, "code", INTENTS_REFUSED)
+    def _refusal(self, code: int) -> Permanent:
         if code in {INTENTS_INVALID, INTENTS_REFUSED}:
             return Permanent(str(code), intents_refused(self._client.application_id))
         if code == TOKEN_REFUSED:

@@ -1,19 +1,19 @@
 """From gateway frames to the core: in order, with what a frame leaves unsaid looked up first."""
 
 import asyncio
-import json
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 
 import structlog
 
+from bots.discord.facts import Facts
 from bots.discord.guild import Json
 from bots.discord.incoming import KINDS, MALFORMED, Frame, Here, read
 from bots.discord.interactions import asked
-from bots.discord.lanes import Lanes, keys
+from bots.discord.lanes import Lanes
 from bots.discord.posting import Posting
-from bots.discord.responding import Responder, guarded
+from bots.discord.responding import Responder
 from bots.discord.rest import Rest
-from core.chat.adapter import Answer, DeliveryError, Handle, Permanent
+from core.chat.adapter import DeliveryError, Handle, Permanent
 from core.chat.events import Event
 from core.chat.identity import Destination
 from core.chat.messages import Reply
@@ -34,6 +34,7 @@ class Arrivals:
         lanes: Lanes,
         opens: Mapping[str, str],
         handle: Handle,
+        missed: Callable[[], None],
     ) -> None:
         self.ready = asyncio.Event()
         self.absent = False
@@ -45,28 +46,46 @@ class Arrivals:
         self._lanes = lanes
         self._opens = opens
         self._handle = handle
+        self._missed = missed
+        self._facts = Facts(handle, lanes, answer=self._reply, missed=missed)
         self._several = False
         self._members: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def receive(self, text: str) -> None:
-        """Take one frame. A malformed one is logged and dropped."""
+    def take(self, dispatch: Json) -> None:
+        """Take one dispatch. A malformed one is logged and dropped."""
         try:
-            frame = json.loads(text)
-            if frame.get("t") is not None:
-                self._take(Frame(frame["t"], frame["d"] or {}, frame.get("s") or 0))
+            frame = Frame(dispatch["t"], dispatch["d"] or {}, dispatch["s"])
+            if frame.kind in KINDS:
+                self._happened(frame)
+            else:
+                self._told(frame)
         except MALFORMED as error:
             _log.warning("discord.frame.malformed", error=type(error).__name__)
 
+    async def room(self) -> None:
+        """Wait a moment where the core has much in hand."""
+        await self._facts.room()
+
     async def finish(self, seconds: float) -> None:
         """Wait for what is in hand, at most so long."""
-        await self._lanes.drain(seconds)
+        await asyncio.gather(self._lanes.drain(seconds), self._facts.finish(seconds))
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=seconds / 2)
             for task in late:
                 task.cancel()
 
-    def _take(self, frame: Frame) -> None:
+    def _happened(self, frame: Frame) -> None:
+        """A fact: handed over at once, or once its place or person is known."""
+        if "channel_id" in frame.data:
+            lane = f"place:{frame.data['channel_id']}"
+            if self._unsure(frame.data) or (self._lanes and self._lanes.holds(lane)):
+                self._lanes.put({lane}, lambda: self._look_up(frame))
+                return
+        self._hand_over(frame)
+
+    def _told(self, frame: Frame) -> None:
+        """What the server is like, and what somebody asks of us."""
         if frame.kind == "READY":
             self._begin(frame.data)
         elif frame.kind == "GUILD_DELETE" and frame.data["id"] == self._guild.id:
@@ -79,18 +98,15 @@ class Arrivals:
             wanted = asked(frame.data, self._here, self._opens)
             if wanted is not None:
                 self._spawn(self._responder.answer(wanted, self._handle))
-        elif frame.kind in KINDS:
-            if self._unsure(frame.data):
-                shared = {f"place:{frame.data['channel_id']}"}
-                self._lanes.put(shared, lambda: self._look_up(frame))
-            else:
-                self._hand_over(frame)
 
     def _begin(self, ready: Json) -> None:
-        """A new session: `ready` names its servers.
+        """A new session: `ready` names its servers. Nothing since the former one is replayed.
 
         https://docs.discord.com/developers/events/gateway-events#ready
         """
+        if self._here.session:
+            _log.warning("discord.session.lost")
+            self._missed()
         servers = [server["id"] for server in ready["guilds"]]
         self._here.begin(ready["session_id"])
         self._guild.me = ready["user"]["id"]
@@ -101,8 +117,6 @@ class Arrivals:
 
     def _unsure(self, data: Json) -> bool:
         """Whether a frame's place (an unfolded thread) or person (a DM) must be asked for."""
-        if "channel_id" not in data:
-            return False
         if "guild_id" in data:
             return data["guild_id"] == self._guild.id and not self._guild.knows(data["channel_id"])
         user = _person(data)
@@ -128,15 +142,10 @@ class Arrivals:
 
     def _hand_over(self, frame: Frame) -> None:
         for event in read(frame, self._here):
-            work = guarded(self._handle, event, lambda: None)
-            task = self._lanes.put(keys(event), work)
-            self._spawn(self._reply(event, task))
+            self._facts.hand(event)
 
-    async def _reply(self, event: Event, task: asyncio.Task[Answer]) -> None:
+    async def _reply(self, event: Event, reply: Reply) -> None:
         """Show what answers a fact: privately to its person, else below its message."""
-        reply = await task
-        if not isinstance(reply, Reply):
-            return
         message = getattr(event, "message", None)
         to: Destination | None = event.account if reply.private else message or event.account
         if to is None:

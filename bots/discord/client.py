@@ -1,43 +1,68 @@
-"""discord.py's client as we use it: it keeps the connection, we read the frames ourselves."""
+"""discord.py's client as we use it: its HTTP, its limits and its session, none of its cache."""
 
-from collections.abc import Callable
+import asyncio
+import random
+from types import SimpleNamespace
 
+import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bots.discord.settings import DiscordSettings
+from bots.pace import Answered
 
 LONGEST_LIMIT = 30.0
 """Seconds: a longer rate limit is the outbox's to wait for, not a call's."""
 
 
 class Client(discord.Client):
-    """The unmodified client, asked for no cache; `receive` gets every decompressed frame.
+    """The unmodified client, asked for no cache; `Gateway` is its connection."""
 
-    Frames come through the documented `on_socket_raw_receive`: they hold the sequence numbers
-    that typed events lose, and a recorded one can be replayed.
-    """
-
-    def __init__(self, receive: Callable[[str], None]) -> None:
+    def __init__(self) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.members = True
         intents.messages = intents.message_content = intents.reactions = True
         super().__init__(
             intents=intents,
-            enable_debug_events=True,
             max_messages=None,
             guild_ready_timeout=0,  # its READY is not waited for, so it leaves no task behind
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_ratelimit_timeout=LONGEST_LIMIT,
+            http_trace=_trace(),
         )
-        self._receive = receive
 
-    async def on_socket_raw_receive(self, frame: str) -> None:
-        """One whole gateway frame, as JSON text."""
-        self._receive(frame)
+    async def before_identify_hook(
+        self,
+        shard_id: int | None,  # noqa: ARG002  the library's signature
+        *,
+        initial: bool = False,
+    ) -> None:
+        """Wait before a session that replaces another, as Discord asks.
+
+        https://docs.discord.com/developers/events/gateway#resuming
+        """
+        if not initial:
+            await asyncio.sleep(random.uniform(1, 5))  # noqa: S311  spreads, no secret
+
+
+def _trace() -> aiohttp.TraceConfig:
+    """Tells whoever asked when a request was answered.
+
+    discord.py returns from the call that exhausts a limit only once the limit is over.
+    """
+
+    async def answered(
+        _: aiohttp.ClientSession, call: SimpleNamespace, __: aiohttp.TraceRequestEndParams
+    ) -> None:
+        if isinstance(call.trace_request_ctx, Answered):
+            call.trace_request_ctx.now()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(answered)
+    return trace
 
 
 def use_addresses(settings: DiscordSettings) -> None:

@@ -11,12 +11,15 @@ Json = dict[str, Any]
 LEVELS = frozenset({"owner", "administrator"})
 """What we say of somebody's standing; a role's mere name never grants it."""
 
+COMBINATIONS = 1_000
+"""Sets of roles held together whose names are kept, so that a message costs one look."""
+
 ADMINISTRATOR = 1 << 3
 """https://docs.discord.com/developers/topics/permissions"""
 
 DIRECT, GROUP_DIRECT = 1, 3
-PRIVATE_THREAD = 12
-THREADS = (10, 11, PRIVATE_THREAD)
+PUBLIC_THREAD, PRIVATE_THREAD = 11, 12
+THREADS = (10, PUBLIC_THREAD, PRIVATE_THREAD)
 WRITABLE = (0, 5)
 """Channel types: https://docs.discord.com/developers/resources/channel#channel-object-channel-types"""
 
@@ -50,6 +53,8 @@ class Guild:
     channels: dict[str, str] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)
     direct: set[str] = field(default_factory=set)
+    _places: dict[str, Channel] = field(default_factory=dict)
+    _held: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
 
     def apply(self, kind: str, data: Json) -> None:
         """Learn from a gateway event of that name.
@@ -66,11 +71,11 @@ class Guild:
             for thread in data["threads"]:
                 self.learn(thread)
         elif kind in {"CHANNEL_DELETE", "THREAD_DELETE"}:
-            self.channels.pop(data["id"], None)
-            self.threads.pop(data["id"], None)
+            self.forget(data["id"])
         elif kind in {"GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE"}:
             self._role(data["role"])
         elif kind == "GUILD_ROLE_DELETE":
+            self._held.clear()
             self.roles.pop(data["role_id"], None)
 
     def _whole(self, data: Json) -> None:
@@ -82,11 +87,13 @@ class Guild:
         self.known = self.known or "channels" in data
 
     def _role(self, role: Json) -> None:
+        self._held.clear()
         self.roles[role["id"]] = RoleInfo(role["name"], int(role.get("permissions", 0)))
 
     def learn(self, channel: Json) -> None:
         """Remember a channel or thread object."""
         kind, id_ = channel["type"], channel["id"]
+        self._places.pop(id_, None)
         if kind in THREADS:
             before = self.threads.get(id_)
             aside = kind == PRIVATE_THREAD and channel.get("owner_id") == self.me
@@ -98,16 +105,29 @@ class Guild:
         else:
             self.channels[id_] = channel.get("name") or ""
 
+    def forget(self, channel_id: str) -> None:
+        """A channel or thread is gone."""
+        self.channels.pop(channel_id, None)
+        self.threads.pop(channel_id, None)
+        self._places.pop(channel_id, None)
+
     def knows(self, channel_id: str) -> bool:
         """Whether `place` can say where that channel is."""
         return channel_id in self.channels or channel_id in self.threads
 
     def place(self, channel_id: str, *, direct: bool = False) -> Channel:
         """Where that channel is; an unknown one counts as a channel of its own."""
-        platform = Platform.DISCORD
         if direct or channel_id in self.direct:
-            return Channel(platform, self.id, channel_id, private=True)
-        thread = self.threads.get(channel_id)
+            return Channel(Platform.DISCORD, self.id, channel_id, private=True)
+        known = self._places.get(channel_id)
+        if known is None:
+            known = self._place(channel_id)
+            if self.knows(channel_id):
+                self._places[channel_id] = known
+        return known
+
+    def _place(self, channel_id: str) -> Channel:
+        platform, thread = Platform.DISCORD, self.threads.get(channel_id)
         if thread is None:
             return Channel(platform, self.id, channel_id)
         return Channel(platform, self.id, thread.parent, channel_id, thread.aside)
@@ -128,12 +148,19 @@ class Guild:
 
     def held(self, user: str, role_ids: list[str]) -> frozenset[str]:
         """Names and ids of somebody's roles in lower case, with `member` and the levels above."""
+        together = tuple(role_ids)
+        words = self._held.get(together)
+        if words is None:
+            if len(self._held) >= COMBINATIONS:
+                self._held.clear()
+            words = self._held[together] = self._words(role_ids)
+        return words | LEVELS if user == self.owner else words
+
+    def _words(self, role_ids: list[str]) -> frozenset[str]:
         words = {"member"} | {role_id.lower() for role_id in role_ids}
         for role in (self.roles[i] for i in role_ids if i in self.roles):
             if role.name.lower() not in LEVELS:  # anybody may call a decorative role "Owner"
                 words.add(role.name.lower())
             if role.permissions & ADMINISTRATOR:
                 words.add("administrator")
-        if user == self.owner:
-            words |= LEVELS
         return frozenset(words)

@@ -54,12 +54,11 @@ class Here:
     guild: Guild
     session: str = ""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    workspace: Workspace = field(init=False)
     _last: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    @property
-    def workspace(self) -> Workspace:
-        """The server as the core names it."""
-        return Workspace(Platform.DISCORD, self.guild.id)
+    def __post_init__(self) -> None:
+        self.workspace = Workspace(Platform.DISCORD, self.guild.id)
 
     def account(self, user: str) -> Account:
         """Somebody in this server."""
@@ -269,6 +268,9 @@ def _reply_to(data: Json, ref: MessageRef, here: Here) -> MessageRef | None:
 
 def readable(data: Json, guild: Guild) -> str:
     """The text with names in the place of ids, as the person who wrote it saw it."""
+    text = data.get("content") or ""
+    if "<" not in text:
+        return text
     people = {
         user["id"]: (user.get("member") or {}).get("nick")
         or user.get("global_name")
@@ -288,7 +290,7 @@ def readable(data: Json, guild: Guild) -> str:
             return f"@{guild.roles[id_].name}" if id_ in guild.roles else found[0]
         return f"@{people[id_]}" if id_ in people else found[0]
 
-    return _MENTION.sub(named, data.get("content") or "")
+    return _MENTION.sub(named, text)
 
 
 def _emoji(emoji: Json) -> str:

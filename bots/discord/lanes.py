@@ -36,6 +36,20 @@ class Lanes:
         self._last: dict[str, asyncio.Task[object]] = {}
         self._running: set[asyncio.Task[object]] = set()
 
+    def __bool__(self) -> bool:
+        """Whether anything runs or waits here."""
+        return bool(self._last)
+
+    def holds(self, key: str) -> bool:
+        """Whether something with that key runs or waits."""
+        return key in self._last
+
+    async def wait(self, shared: Iterable[str]) -> None:
+        """Wait for everything put before with one of these keys."""
+        before = {self._last[key] for key in shared if key in self._last}
+        if before:
+            await asyncio.wait(before)
+
     def put(self, shared: Iterable[str], work: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
         """Start `work` after everything put before with one of these keys."""
         wanted = tuple(shared)

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import structlog
 
-from bots.discord.guild import PRIVATE_THREAD, Guild, Json, Thread
+from bots.discord.guild import PRIVATE_THREAD, PUBLIC_THREAD, Guild, Json
 from bots.discord.incoming import readable
 from bots.discord.outgoing import Part, render
 from bots.discord.rest import Rest
 from bots.discord.settings import DiscordSettings
+from bots.pace import Answered, Pacer
 from core.chat.adapter import Menu, Permanent, Unreachable
 from core.chat.identity import (
     Account,
@@ -46,10 +47,17 @@ _log = structlog.get_logger(__name__)
 
 
 class Posting:
-    """Delivers messages. Remembers the channels of direct messages only to save calls."""
+    """Delivers messages. Remembers the channels of direct messages only to save calls.
 
-    def __init__(self, rest: Rest, guild: Guild, settings: DiscordSettings, menu: Menu) -> None:
+    What shows in a channel keeps the pace of that channel, and edits a pace of their own, as
+    Discord counts them apart. Look-ups and answers to interactions are not held up by it.
+    """
+
+    def __init__(
+        self, rest: Rest, guild: Guild, settings: DiscordSettings, menu: Menu, pacer: Pacer
+    ) -> None:
         self._rest = rest
+        self._pacer = pacer
         self._guild = guild
         self._settings = settings
         self._menu = menu
@@ -83,28 +91,35 @@ class Posting:
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """Replace a message; what does not fit any more follows below it."""
         first, *more = render(message, self._home)
-        await self._rest.patch_part(
-            "/channels/{channel_id}/messages/{message_id}",
-            first,
-            channel_id=where(ref.channel),
-            message_id=ref.id,
-        )
+        channel = where(ref.channel)
+        answer, limit = Answered(), self._settings.channel_limit
+        async with self._pacer.turn(f"edit:{channel}", limit, answer=answer):
+            await self._rest.patch_part(
+                "/channels/{channel_id}/messages/{message_id}",
+                first,
+                answer,
+                channel_id=channel,
+                message_id=ref.id,
+            )
         if more:
             await self._post(tuple(more), ref.channel, f"{ref.key}:{message.text}")
 
     async def _post(
         self, parts: tuple[Part, ...], channel: Channel, key: str, answered: str | None = None
     ) -> MessageRef:
-        last = ""
+        last, place = "", where(channel)
         for number, part in enumerate(parts):
             body = {**part.body, "nonce": nonce(f"{key}:{number}"), "enforce_nonce": True}
             if answered and number == 0:
                 body["message_reference"] = {"message_id": answered, "fail_if_not_exists": False}
-            made = await self._rest.post_part(
-                "/channels/{channel_id}/messages",
-                replace(part, body=body),
-                channel_id=where(channel),
-            )
+            answer, limit = Answered(), self._settings.channel_limit
+            async with self._pacer.turn(place, limit, answer=answer):
+                made = await self._rest.post_part(
+                    "/channels/{channel_id}/messages",
+                    replace(part, body=body),
+                    answer,
+                    channel_id=place,
+                )
             last = made["id"]
         return MessageRef(channel, last)
 
@@ -130,7 +145,7 @@ class Posting:
             except Permanent as error:
                 if error.code not in _GONE:
                     raise
-                self._guild.threads.pop(known, None)
+                self._guild.forget(known)
             else:
                 return ref
         return await self._post(parts, await self._new_aside(user), key)
@@ -216,7 +231,13 @@ class Posting:
             if error.code != _HAS_THREAD:
                 raise
             # A thread opened on a message has that message's id.
-            self._guild.threads[ref.id] = Thread(ref.channel.id, title)
+            thread = {
+                "id": ref.id,
+                "type": PUBLIC_THREAD,
+                "parent_id": ref.channel.id,
+                "name": title,
+            }
+            self._guild.learn(thread)
         else:
             self._guild.learn(made)
         return self._guild.place(ref.id), None

@@ -16,6 +16,7 @@ from core.chat.adapter import Answer, Handle, Menu, Permanent
 from core.chat.events import CommandInvoked, Event
 from core.chat.markup import bullets, join, plain
 from core.chat.messages import Button, Invalid, Message, Reply, Style
+from core.engine.errors import trace
 
 MESSAGE, THINKING, WORKING, UPDATE, SUGGEST, MODAL = 4, 5, 6, 7, 8, 9
 """Callback types: a message, «thinking», an update announced, an update, suggestions, a modal.
@@ -35,7 +36,7 @@ _ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 _log = structlog.get_logger(__name__)
 
 
-def guarded(
+def _guarded(
     handle: Handle, event: Event, failure: Callable[[], Answer]
 ) -> Callable[[], Awaitable[Answer]]:
     """Work that hands an event to the core and answers `failure()` if the core breaks its word."""
@@ -43,11 +44,16 @@ def guarded(
     async def work() -> Answer:
         try:
             return await handle(event)
-        except Exception:  # noqa: BLE001  the boundary: the person must be answered whatever broke
-            _log.exception("discord.handle.failed", delivery_id=event.delivery_id)
+        except Exception as error:  # noqa: BLE001  the boundary: the person must be answered whatever broke
+            _broken("discord.handle.failed", error, delivery_id=event.delivery_id)
             return failure()
 
     return work
+
+
+def _broken(what: str, error: Exception, **about: object) -> None:
+    """Log a failure by its kind and place; its message may quote what somebody wrote."""
+    _log.error(what, trace=trace(error), **about)
 
 
 class Responder:
@@ -71,8 +77,8 @@ class Responder:
             await self._answer(asked, handle)
         except Permanent as error:
             _log.warning("discord.answer.refused", id=asked.id, code=error.code)
-        except Exception:  # noqa: BLE001  the boundary: a task nobody awaits must not die silently
-            _log.exception("discord.answer.failed", id=asked.id)
+        except Exception as error:  # noqa: BLE001  the boundary: a task nobody awaits must not die silently
+            _broken("discord.answer.failed", error, id=asked.id)
 
     async def _answer(self, asked: Asked, handle: Handle) -> None:
         wants = asked.wants
@@ -94,7 +100,7 @@ class Responder:
         def failure() -> Answer:
             return self._say(asked, "error.unexpected", reference=asked.id)
 
-        task = self._lanes.put(keys(event), guarded(handle, event, failure))
+        task = self._lanes.put(keys(event), _guarded(handle, event, failure))
         done, _ = await asyncio.wait({task}, timeout=self._quick)
         if done:
             await self._direct(asked, self._shown(asked, event, task.result()))
@@ -107,8 +113,9 @@ class Responder:
         try:
             async with asyncio.timeout(self._quick):
                 found = await self._menu.complete(wants.event, wants.option, wants.typed)
-        except Exception:  # noqa: BLE001  no suggestion is better than a broken field
-            _log.exception("discord.complete.failed", path=wants.event.path, option=wants.option)
+        except Exception as error:  # noqa: BLE001  no suggestion is better than a broken field
+            about = {"path": wants.event.path, "option": wants.option}
+            _broken("discord.complete.failed", error, **about)
             found = ()
         choices = [{"name": c.label[:100], "value": c.value[:100]} for c in found[:25]]
         await self._rest.respond(asked.id, asked.token, SUGGEST, {"choices": choices})
@@ -120,8 +127,8 @@ class Responder:
         except KeyError:
             await self._direct(asked, self._say(asked, "error.outdated"))
             return
-        except ValueError:
-            _log.exception("discord.form.impossible", form=opened.form)
+        except ValueError as error:
+            _broken("discord.form.impossible", error, form=opened.form)
             await self._direct(asked, self._say(asked, "error.unexpected", reference=asked.id))
             return
         await self._rest.respond(asked.id, asked.token, MODAL, native)

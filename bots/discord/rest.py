@@ -12,16 +12,32 @@ from discord.http import Route
 from bots.discord.failures import meaning
 from bots.discord.guild import Json
 from bots.discord.outgoing import Part, filename
+from bots.pace import Answered, Pacer
 
 PATIENCE = 60.0
 """Seconds one call may take, discord.py's waiting for rate limits included."""
 
 
-class Rest:
-    """Calls with JSON bodies; every failure is raised as a DeliveryError."""
+UNBOUND = ("/interactions/", "/webhooks/")
+"""Answers to interactions do not count in the bot's overall limit.
+https://docs.discord.com/developers/topics/rate-limits#global-rate-limit"""
 
-    def __init__(self, client: discord.Client) -> None:
+
+class Rest:
+    """Calls with JSON bodies; every failure is raised as a DeliveryError.
+
+    Each keeps the bot's overall pace, before messages that are merely owed. Messages have a
+    pace of their own, which whoever sends them keeps.
+    """
+
+    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
         self._client = client
+        self._pacer = pacer
+
+    async def login(self, token: str) -> None:
+        """Find out who we are: two calls. Raises what discord.py raises."""
+        async with self._pacer.turn(""), self._pacer.turn(""):
+            await self._client.login(token)
 
     async def get(
         self, path: str, *, query: Mapping[str, str] | None = None, **parameters: str
@@ -44,14 +60,18 @@ class Rest:
         made: Json | None = await self._call(Route("POST", path, **parameters), json=body)
         return made or {}
 
-    async def post_part(self, path: str, part: Part, **parameters: str) -> Json:
-        """Create a message."""
-        return await self._with_picture(Route("POST", path, **parameters), part, part.body)
+    async def post_part(
+        self, path: str, part: Part, answer: Answered | None = None, /, **parameters: str
+    ) -> Json:
+        """Create a message; `answer` learns when Discord answered."""
+        return await self._with_picture(Route("POST", path, **parameters), part, part.body, answer)
 
-    async def patch_part(self, path: str, part: Part, **parameters: str) -> Json:
-        """Change a message."""
+    async def patch_part(
+        self, path: str, part: Part, answer: Answered | None = None, /, **parameters: str
+    ) -> Json:
+        """Change a message; `answer` learns when Discord answered."""
         route = Route("PATCH", path, **parameters)
-        return await self._with_picture(route, part, part.replacing().body)
+        return await self._with_picture(route, part, part.replacing().body, answer)
 
     async def respond(self, interaction: str, token: str, kind: int, part: Part | Json) -> None:
         """Give the one first answer to an interaction; `kind` is its callback type.
@@ -69,9 +89,11 @@ class Rest:
         else:
             await self._call(route, json={"type": kind, "data": part} if part else {"type": kind})
 
-    async def _with_picture(self, route: Route, part: Part, body: Json) -> Json:
+    async def _with_picture(
+        self, route: Route, part: Part, body: Json, answer: Answered | None = None
+    ) -> Json:
         if part.image is None:
-            made: Json | None = await self._call(route, json=body)
+            made: Json | None = await self._send(route, answer, json=body)
             return made or {}
         file = discord.File(io.BytesIO(part.image.content), filename=filename(part.image))
         form = [
@@ -83,11 +105,18 @@ class Rest:
                 "content_type": "image/png",
             },
         ]
-        return await self._call(route, files=[file], form=form) or {}
+        return await self._send(route, answer, files=[file], form=form) or {}
 
     async def _call(self, route: Route, **what: Any) -> Any:  # noqa: ANN401  JSON, as it comes
+        if route.path.startswith(UNBOUND):
+            return await self._send(route, None, **what)
+        answer = Answered()
+        async with self._pacer.turn("", ahead=True, answer=answer):
+            return await self._send(route, answer, **what)
+
+    async def _send(self, route: Route, answer: Answered | None, **what: Any) -> Any:  # noqa: ANN401  JSON, as it comes
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self._client.http.request(route, **what)
+                return await self._client.http.request(route, trace_request_ctx=answer, **what)
         except Exception as error:
             raise meaning(error) from error

@@ -1,7 +1,7 @@
 """Slack, connected: hands events to the core, shows its answers, delivers its messages."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from bots.slack.channels import Channels
 from bots.slack.check import diagnose
 from bots.slack.conversation import Conversation
 from bots.slack.delivery import Deliveries
+from bots.slack.facts import Facts
+from bots.slack.history import History
 from bots.slack.incoming import Ourselves
 from bots.slack.listening import Listeners, Listening
 from bots.slack.outgoing import whole
@@ -26,7 +28,9 @@ from core.chat.adapter import (
     Permanent,
     Problem,
     Transient,
+    nothing_missed,
 )
+from core.chat.events import Event
 from core.chat.identity import Account, Destination, MessageRef, Platform, Profile
 from core.chat.messages import Message
 
@@ -66,17 +70,30 @@ class SlackAdapter:
         answers = Answers(self._web, self._channels, settings.workspace)
         self._conversation = Conversation(self._web, menu, self._people, answers, now)
         self._listening: Listening | None = None
+        self._now = now
 
     @property
     def address(self) -> str:
         """Where signed requests are received, empty with Socket Mode or before `start`."""
         return self._listening.address if self._listening else ""
 
-    async def start(self, handle: Handle) -> None:
+    @property
+    def in_hand(self) -> Facts:
+        """The facts that are not committed yet."""
+        return self._conversation.facts
+
+    async def start(self, handle: Handle, *, missed: Callable[[], None] = nothing_missed) -> None:
         """Connect and hand over events; returns when ready. Raises Transient or Permanent."""
         await self._web.__aenter__()
         talk = self._conversation
-        listeners = Listeners(talk.on_event, talk.on_command, talk.on_press, talk.on_submission)
+        listeners = Listeners(
+            hear=talk.hear,
+            room=self.in_hand.room,
+            command=talk.on_command,
+            press=talk.on_press,
+            submission=talk.on_submission,
+            missed=missed,
+        )
         self._listening = Listening(self._settings, self._web, listeners)
         try:
             async with asyncio.timeout(STARTING):
@@ -88,6 +105,11 @@ class SlackAdapter:
             if isinstance(error, TimeoutError):
                 raise Transient(f"Slack did not answer within {STARTING:g} s") from error
             raise
+
+    @property
+    def trouble(self) -> str:
+        """Whether the socket is cut; there is nothing to look at where Slack calls us."""
+        return self._listening.trouble if self._listening else ""
 
     async def stop(self) -> None:
         """Finish what is in hand, close every connection."""
@@ -112,9 +134,10 @@ class SlackAdapter:
         image = await self._web.upload(message.image) if message.image else None
         part = whole(message, self._settings.workspace, image)
         update = self._web.client.chat_update
-        await self._web.when_ready(
-            lambda: update(channel=ref.channel.id, ts=ref.id, **part), image=image is not None
-        )
+        async with self._web.calling("chat.update"):
+            await self._web.when_ready(
+                lambda: update(channel=ref.channel.id, ts=ref.id, **part), image=image is not None
+            )
 
     async def gate(self, account: Account, *, is_open: bool) -> None:
         """Invite into the gate channels, or remove from them. Raises DeliveryError.
@@ -126,16 +149,28 @@ class SlackAdapter:
         client = self._web.client
         for name in self._settings.gate_channels:
             channel = await self._channels.id_of(name)
-            change = (
-                client.conversations_invite(channel=channel, users=[account.user])
-                if is_open
-                else client.conversations_kick(channel=channel, user=account.user)
-            )
             try:
-                await asked(change)
+                async with self._web.calling(
+                    "conversations.invite" if is_open else "conversations.kick"
+                ):
+                    await asked(
+                        client.conversations_invite(channel=channel, users=[account.user])
+                        if is_open
+                        else client.conversations_kick(channel=channel, user=account.user)
+                    )
             except Permanent as error:
                 if error.code not in {"already_in_channel", "not_in_channel"}:
                     raise
+
+    async def history(self, since: datetime) -> AsyncIterator[Event]:
+        """What happened since that moment, oldest first. Raises DeliveryError."""
+        self._connected()
+        given = self._conversation.given
+        reading = History(
+            self._web, self._channels, self._people, given, self._us, self._now, since
+        )
+        async for event in reading.events():
+            yield event
 
     async def profile(self, account: Account) -> Profile:
         """What Slack says about somebody. Raises DeliveryError."""

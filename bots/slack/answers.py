@@ -107,7 +107,7 @@ class Answers:
     async def _write(self, part: Json, scene: Scene) -> None:
         """Post one part in the conversation with the person."""
         inside = scene.private and scene.channel
-        channel = scene.channel if inside else await self._channels.direct(scene.user)
+        channel = scene.channel if inside else await self._channels.direct(scene.user, ahead=True)
         sent = {**part, "channel": channel, "thread_ts": scene.thread if inside else None}
         await self._post(sent)
 
@@ -124,4 +124,5 @@ class Answers:
 
     async def _post(self, sent: Json) -> None:
         has_image = any(block["type"] == "image" for block in sent["blocks"])
-        await self._web.when_ready(lambda: post(self._web.client, sent), image=has_image)
+        async with self._web.speaking(sent["channel"], ahead=True):
+            await self._web.when_ready(lambda: post(self._web.client, sent), image=has_image)

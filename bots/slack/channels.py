@@ -65,13 +65,14 @@ class Channels:
         found = [await self.find(name) for name in wanted]
         return frozenset(str(channel["id"]) for channel in found if channel)
 
-    async def direct(self, user: str) -> str:
+    async def direct(self, user: str, *, ahead: bool = False) -> str:
         """The conversation between the bot and somebody, opened when needed.
 
-        Raises DeliveryError. Source: https://docs.slack.dev/reference/methods/conversations.open
+        `ahead`: before those that merely are owed something. Raises DeliveryError. Source: https://docs.slack.dev/reference/methods/conversations.open
         """
         if user not in self._direct:
-            opened = await asked(self._web.client.conversations_open(users=user))
+            async with self._web.calling("conversations.open", ahead=ahead):
+                opened = await asked(self._web.client.conversations_open(users=user))
             self._direct[user] = str(opened["channel"]["id"])
         return self._direct[user]
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 import structlog
 
 from bots.slack import scene as scenes
+from bots.slack.acts import actor, button, read_command, read_press, read_submission
 from bots.slack.answers import Answers
 from bots.slack.asking import Asking
 from bots.slack.commands import (
@@ -19,16 +21,9 @@ from bots.slack.commands import (
     understand,
     wants_help,
 )
-from bots.slack.incoming import (
-    Ourselves,
-    actor,
-    button,
-    read_command,
-    read_event,
-    read_press,
-    read_submission,
-    refused,
-)
+from bots.slack.facts import Done, Facts
+from bots.slack.history import Given
+from bots.slack.incoming import Ourselves, read_event, refused
 from bots.slack.listening import NotNow
 from bots.slack.manifest import COMMAND
 from bots.slack.people import People
@@ -37,9 +32,10 @@ from bots.slack.turns import Pending, Turns
 from bots.slack.web import SlackWeb
 from core.chat.actions import Action, OpenForm
 from core.chat.adapter import Answer, DeliveryError, Handle, Menu
-from core.chat.events import Event, FormSubmitted
+from core.chat.events import Event, FormSubmitted, HomeOpened, ReactionAdded
 from core.chat.markup import plain
 from core.chat.messages import Invalid, Message, Reply
+from core.engine.errors import trace
 
 Json = dict[str, Any]
 
@@ -73,34 +69,50 @@ class Conversation:
         self._us = Ourselves("")
         self._handle: Handle | None = None
         self._turns = Turns()
+        self.facts = Facts(self._turns, self._shown)
+        self.given = Given()
         self._tasks: set[asyncio.Task[None]] = set()
         self._forms = Asking(web, menu, people)
 
     def begin(self, handle: Handle, us: Ourselves) -> None:
         """From now on, hand events over to `handle`."""
         self._handle, self._us = handle, us
+        self.facts.begin(handle)
 
     async def end(self) -> None:
         """Take nothing more; let what is in hand finish for a while, then stop it."""
         self._handle = None
+        await asyncio.gather(self.facts.end(), self._finish())
+
+    async def _finish(self) -> None:
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=GRACE)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-            await asyncio.sleep(0.05)  # the acknowledgements just earned leave through the socket
 
     # What Slack tells
 
-    async def on_event(self, body: Json) -> Json | None:
-        """An event of the Events API, acknowledged once the core has committed it."""
+    def hear(self, body: Json, done: Done) -> None:
+        """An event of the Events API; `done` once the core has committed it, or never will."""
         event = read_event(body, self._us)
         if event is None:
-            return None
+            done(committed=True)
+        elif isinstance(event, HomeOpened):
+            self._spawn(self._opened(event, done))
+        else:
+            if isinstance(event, ReactionAdded):
+                self.given.hear(event)
+            self.facts.take(event, done)
+
+    async def _opened(self, event: HomeOpened, done: Done) -> None:
+        """The Home tab is asked for: like an act, it is answered whatever happens."""
         user = event.account.user if event.account else ""
-        if not await self._begun(event, scenes.of_event(event, user)).within(None):
-            raise NotNow
-        return None
+        try:
+            pending = self._begun(event, scenes.of_event(event, user))
+            done(committed=await pending.within(None))
+        except NotNow:
+            done(committed=False)
 
     async def on_command(self, body: Json) -> Json | None:
         """`/amicale …`: a form, a command for the core, or an explanation."""
@@ -196,7 +208,9 @@ class Conversation:
         if self._handle is None:
             raise NotNow
         pending = Pending()
-        self._spawn(self._serve(self._handle, event, scene, pending), pending)
+        stuck = self.facts.is_stuck(scene.user)
+        turn = nullcontext() if stuck else self._turns.enter(scene.user)
+        self._spawn(self._serve(self._handle, event, scene, pending, turn), pending)
         return pending
 
     def _spawn(self, work: Coroutine[Any, Any, None], pending: Pending | None = None) -> None:
@@ -209,10 +223,18 @@ class Conversation:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.error("slack.failed", exc_info=error)
+            log.error("slack.failed", trace=trace(error))
 
-    async def _serve(self, handle: Handle, event: Event, scene: Scene, pending: Pending) -> None:
-        async with self._turns.of(scene.user or event.delivery_id):
+    async def _serve(
+        self,
+        handle: Handle,
+        event: Event,
+        scene: Scene,
+        pending: Pending,
+        turn: AbstractAsyncContextManager[None],
+    ) -> None:
+        async with turn:
+            await self.facts.before(scene.user)
             pending.settle(await self._handled(handle, event, scene))
             if isinstance(pending.answer, Reply):
                 await self._show(pending.answer, scene)
@@ -227,9 +249,10 @@ class Conversation:
     async def _handled(self, handle: Handle, event: Event, scene: Scene) -> Answer:
         try:
             answer = await handle(event)
-        except Exception:
+        except Exception as error:  # noqa: BLE001  who asked is told, whatever it is
             reference = uuid4().hex[:6].upper()
-            log.exception("slack.handler_failed", delivery=event.delivery_id, reference=reference)
+            where = {"delivery": event.delivery_id, "trace": trace(error)}
+            log.error("slack.handler_failed", reference=reference, **where)  # noqa: TRY400  without words
             language = await self._people.language(scene.user)
             said = self._menu.say("error.unexpected", language, reference=reference)
             return Reply(Message(plain(said)))
@@ -244,6 +267,11 @@ class Conversation:
             await self._answers.show(reply, scene)
         except DeliveryError as error:
             log.warning("slack.answer_lost", user=scene.user, reason=str(error))
+
+    def _shown(self, reply: Reply, event: Event) -> None:
+        """Answer a fact, below it."""
+        user = event.account.user if event.account else ""
+        self._spawn(self._show(reply, scenes.of_event(event, user)))
 
     def _tell(self, message: Message, scene: Scene) -> None:
         self._spawn(self._show(Reply(message), scene))

@@ -12,7 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bots.slack.channels import Channels
 from bots.slack.outgoing import OUTBOX_EVENT, marked, render
 from bots.slack.web import PAGE, SlackWeb, asked
-from core.chat.adapter import DeliveryError, RateLimited, Transient
+from core.chat.adapter import DeliveryError, Doubtful, Transient
 from core.chat.identity import Channel, Destination, MessageRef, Platform
 from core.chat.messages import Message
 
@@ -62,7 +62,8 @@ class Deliveries:
         for number, part in enumerate(parts):
             if number not in known.posted:
                 sent = {**marked(part, key, number), "channel": channel, "thread_ts": thread}
-                known.posted[number] = await self._post(known, sent)
+                async with self._web.speaking(channel):
+                    known.posted[number] = await self._post(known, sent)
         known.doubtful = False
         place = Channel(
             Platform.SLACK, self._workspace, channel, thread, private=channel.startswith("D")
@@ -83,11 +84,8 @@ class Deliveries:
             answer = await self._web.when_ready(
                 lambda: post(self._web.outbox, sent), image=has_image
             )
-        except Transient as error:
-            known.doubtful = not isinstance(error, RateLimited)
-            raise
-        except DeliveryError:
-            known.doubtful = False
+        except DeliveryError as error:
+            known.doubtful = isinstance(error, Doubtful)
             raise
         return str(answer["ts"])
 
@@ -121,12 +119,14 @@ class Deliveries:
                         cursor=cursor,
                     ),
                     "messages",
+                    method="conversations.replies",
                 )
             else:
-                call = client.conversations_history(
-                    channel=channel, include_all_metadata=True, limit=100
-                )
-                found = (await asked(call)).get("messages") or []
+                async with self._web.calling("conversations.history"):
+                    call = client.conversations_history(
+                        channel=channel, include_all_metadata=True, limit=PAGE
+                    )
+                    found = (await asked(call)).get("messages") or []
         except Transient:
             raise
         except DeliveryError as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bots.slack.incoming import ANSWER
+from bots.slack.acts import ANSWER
 from bots.slack.outgoing import LABEL, shortened
 from core.chat.actions import Field, Form, Kind
 

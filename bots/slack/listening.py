@@ -1,6 +1,7 @@
 """Bolt, listening through Socket Mode or signed HTTP requests, acknowledging after the work."""
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,24 +9,21 @@ from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.manifest import EVENTS_PATH
 from bots.slack.settings import SlackSettings
+from bots.slack.socket import CLOSING, Hear, Room, Socket
 from bots.slack.web import SlackWeb, asked
 from core.chat.adapter import Permanent
 
 Json = dict[str, Any]
 Listen = Callable[[Json], Awaitable[Json | None]]
 
-PING = 5.0
-"""Seconds between two looks at the connection: how long a silent cut can go unnoticed."""
-CLOSING = 3.0
-"""Seconds to close the connection politely."""
 _ANY = re.compile(".*", re.DOTALL)
 
 
@@ -35,12 +33,18 @@ class NotNow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Who is called with the raw body of each kind; what they return is the acknowledgement."""
+    """Who is called with the raw body of each kind.
 
-    event: Listen
+    `hear` takes events and calls back when they are committed, `room` says whether it can take
+    one more; what the others return is the acknowledgement. `missed`: see the port's `start`.
+    """
+
+    hear: Hear
+    room: Room
     command: Listen
     press: Listen
     submission: Listen
+    missed: Callable[[], None]
 
 
 class Listening:
@@ -50,9 +54,14 @@ class Listening:
         self._settings = settings
         self._slack = slack
         self._listeners = listeners
-        self._socket: AsyncSocketModeHandler | None = None
+        self._socket: Socket | None = None
         self._server: web.AppRunner | None = None
         self.address = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is heard just now."""
+        return "the socket is cut" if self._socket and self._socket.is_cut else ""
 
     async def start(self, authorized: Json) -> None:
         """Begin to listen; `authorized` is the answer of auth.test.
@@ -68,7 +77,7 @@ class Listening:
             raise Permanent("no_transport", "neither an app token nor a signing secret is set")
 
     def _bolt(self, authorized: Json) -> AsyncApp:
-        """Bolt with the authorisation it would otherwise ask Slack for at every queued event.
+        """Bolt with the authorisation it would otherwise ask Slack for at every act.
 
         `process_before_response` makes it return our acknowledgement as soon as the listener
         returns, instead of looking every 10 ms whether it was given.
@@ -90,10 +99,8 @@ class Listening:
             authorize=authorize,
             signing_secret=self._settings.signing_secret,
             process_before_response=True,
-            ignoring_self_events_enabled=False,  # incoming.py drops them, and can be replayed
             attaching_conversation_kwargs_enabled=False,
         )
-        app.event(_ANY)(_bolted(self._listeners.event))
         app.command(_ANY)(_bolted(self._listeners.command))
         app.action(_ANY)(_bolted(self._listeners.press))
         app.view(_ANY)(_bolted(self._listeners.submission))
@@ -107,14 +114,22 @@ class Listening:
         ticket = await asked(
             self._slack.app.apps_connections_open(app_token=self._settings.app_token)
         )
-        self._socket = AsyncSocketModeHandler(
-            app, self._settings.app_token, web_client=self._slack.app, ping_interval=PING
+        told = self._listeners
+        self._socket = Socket(
+            self._settings.app_token, self._slack.app, told.hear, told.room, told.missed
         )
-        self._socket.client.wss_uri = str(ticket["url"])
-        await self._socket.connect_async()  # type: ignore[no-untyped-call]  # the library's
+        self._socket.serve(app)
+        self._socket.wss_uri = str(ticket["url"])
+        await self._socket.connect()  # type: ignore[no-untyped-call]  # the library's
 
     async def _serve(self, app: AsyncApp) -> None:
+        signed = SignatureVerifier(self._settings.signing_secret)
+
         async def receive(request: web.Request) -> web.Response:
+            if request.content_type == "application/json":
+                body = await _event(request, signed)
+                if body is not None:
+                    return web.Response(status=200 if await self._is_taken(body) else 503)
             return await to_aiohttp_response(
                 await app.async_dispatch(await to_bolt_request(request))
             )
@@ -127,24 +142,40 @@ class Listening:
         host, port = self._server.addresses[0][:2]
         self.address = f"http://{host}:{port}{EVENTS_PATH}"
 
+    async def _is_taken(self, body: Json) -> bool:
+        """Whether the core committed it; Slack is kept waiting, and asks again if it will not."""
+        if not await self._listeners.room():
+            return False
+        taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def done(*, committed: bool) -> None:
+            if not taken.done():
+                taken.set_result(committed)
+
+        self._listeners.hear(body, done)
+        return await taken
+
     async def stop(self) -> None:
         """Close the connection and end everything that belongs to it."""
         if self._server:
             await self._server.cleanup()
             self._server = None
         if self._socket:
-            client = self._socket.client
-            try:
-                closing = self._socket.close_async()  # type: ignore[no-untyped-call]  # the library's
-                await asyncio.wait_for(closing, CLOSING)
-            except TimeoutError:
-                await client.aiohttp_client_session.close()
-            rest = [client.message_processor, client.current_session_monitor]
-            ends = [task for task in (*rest, client.message_receiver) if task]
-            for task in ends:
-                task.cancel()
-            await asyncio.gather(*ends, return_exceptions=True)
+            await self._socket.end()
             self._socket = None
+
+
+async def _event(request: web.Request, signed: SignatureVerifier) -> Json | None:
+    """A signed event; None for what Bolt answers (a challenge, a wrong signature).
+
+    Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
+    """
+    raw = await request.read()
+    if not signed.is_valid_request(raw, dict(request.headers)):
+        return None
+    body = json.loads(raw)
+    is_event = isinstance(body, dict) and body.get("type") == "event_callback"
+    return body if is_event else None
 
 
 def _bolted(listen: Listen) -> Callable[..., Awaitable[BoltResponse]]:

@@ -20,6 +20,7 @@ BOT_SCOPES: dict[str, str] = {
     "groups:read": "find the configured private channels by name",
     "groups:write": "invite into the private channels that the charter opens, and remove",
     "im:history": "read what members write to it in private",
+    "im:read": "find what was written to it in private while it was away",
     "im:write": "write first to a newcomer",
     "metadata.message:read": "find its own earlier message before it repeats one",
     "reactions:read": "count reactions, and see a question marked as answered",

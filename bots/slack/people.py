@@ -36,7 +36,7 @@ class People:
 
     async def profile(self, user: str, us: Ourselves) -> Profile:
         """Somebody's profile; their user groups count as roles. Raises DeliveryError."""
-        found = await self._found(user)
+        found = await self.found(user)
         groups = [group for group in await self._all_groups() if user in (group.get("users") or ())]
         names = {str(group[name]).lower() for group in groups for name in ("id", "handle")}
         return profile_of(found, us, frozenset(names | {"member"}))
@@ -51,13 +51,16 @@ class People:
         """The language of somebody's Slack, the community's when it is not known in time."""
         if user not in self._locales:
             try:
-                await asyncio.wait_for(self._found(user), QUICK)
+                await asyncio.wait_for(self.found(user), QUICK)
             except (DeliveryError, TimeoutError):
                 log.info("slack.language_unknown", user=user)
         return self.known_language(user)
 
-    async def _found(self, user: str) -> Json:
-        """The user object (https://docs.slack.dev/reference/methods/users.info)."""
+    async def found(self, user: str) -> Json:
+        """The user object (https://docs.slack.dev/reference/methods/users.info).
+
+        Raises DeliveryError.
+        """
         answer = await asked(self._web.client.users_info(user=user, include_locale=True))
         found: Json = answer["user"]
         self._locales[user] = found.get("locale")

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bots.slack.incoming import Ourselves, direct
+from bots.slack.incoming import Ourselves
 from core.chat.events import (
     Event,
     HomeOpened,
@@ -48,7 +48,7 @@ class Scene:
 
     def place(self, us: Ourselves) -> Channel:
         """The channel as the core knows it."""
-        return us.channel(self.channel, self.thread) if self.channel else direct(us, self.user)
+        return us.channel(self.channel, self.thread) if self.channel else us.direct(self.user)
 
     def pressed(self, us: Ourselves) -> MessageRef | None:
         """The message whose button began this, where there is one."""

@@ -3,12 +3,9 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from core.chat.adapter import Answer
-
-AT_ONCE = 16
-"""Handlers running together at most; the others wait in memory, unacknowledged."""
 
 
 class Turns:
@@ -17,14 +14,23 @@ class Turns:
     def __init__(self) -> None:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: Counter[str] = Counter()
-        self._room = asyncio.Semaphore(AT_ONCE)
+
+    def busy(self, person: str) -> bool:
+        """Whether something of this person waits or is being handled."""
+        return person in self._waiting
+
+    def enter(self, person: str) -> AbstractAsyncContextManager[None]:
+        """A turn of `person`, to be held with `async with`; first come, first served.
+
+        They are busy from this call on, before the turn begins.
+        """
+        self._waiting[person] += 1
+        return self._held(person)
 
     @asynccontextmanager
-    async def of(self, person: str) -> AsyncIterator[None]:
-        """Hold the turn of `person`; first come, first served."""
-        self._waiting[person] += 1
+    async def _held(self, person: str) -> AsyncIterator[None]:
         try:
-            async with self._locks[person], self._room:
+            async with self._locks[person]:
                 yield
         finally:
             self._waiting[person] -= 1

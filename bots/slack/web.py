@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Self
 
 import aiohttp
@@ -11,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bots.pace import Pacer
 from bots.slack.errors import delivery_error, meaning, refused_file
 from bots.slack.settings import SlackSettings
 from core.chat.adapter import DeliveryError, RateLimited, Transient
@@ -50,6 +52,8 @@ class SlackWeb:
 
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings
+        self._limits = settings.limits
+        self._pace = Pacer(settings.limits.overall)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -77,6 +81,14 @@ class SlackWeb:
             session=self._session,
             retry_handlers=[],
         )
+
+    def speaking(self, channel: str, *, ahead: bool = False) -> AbstractAsyncContextManager[None]:
+        """The turn to post one message there; `ahead`: an answer, before what is merely owed."""
+        return self._pace.turn(channel, self._limits.post, ahead=ahead)
+
+    def calling(self, method: str, *, ahead: bool = False) -> AbstractAsyncContextManager[None]:
+        """The turn to call a method of which Slack counts the calls a minute."""
+        return self._pace.turn(method, self._limits.tier, ahead=ahead)
 
     async def respond(self, url: str, payload: Json) -> None:
         """Answer through a `response_url`. Raises DeliveryError when it is used up or gone.
@@ -130,13 +142,21 @@ class SlackWeb:
         return await asked(post())
 
     async def pages(
-        self, ask: Callable[[str | None], Awaitable[AsyncSlackResponse]], what: str
+        self,
+        ask: Callable[[str | None], Awaitable[AsyncSlackResponse]],
+        what: str,
+        *,
+        method: str = "",
     ) -> list[Json]:
-        """All the items a paged method lists under the key `what`. Raises DeliveryError."""
+        """All the items a paged method lists under the key `what`. Raises DeliveryError.
+
+        With `method`, each page waits for its turn.
+        """
         items: list[Json] = []
         cursor: str | None = None
         for _ in range(PAGES):
-            page = await asked(ask(cursor))
+            async with self.calling(method) if method else nullcontext():
+                page = await asked(ask(cursor))
             items += page.get(what) or []
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:

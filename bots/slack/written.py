@@ -5,6 +5,7 @@ import re
 from bots.slack.emoji import with_emoji
 from core.chat.identity import Account, Platform
 
+_MARKED = re.compile(r"[<&:]")
 # https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages
 _ANGLES = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
@@ -24,11 +25,15 @@ def unescaped(text: str) -> str:
 
 def plain(text: str) -> str:
     """What somebody wrote, mentions and links as words, emoji as emoji."""
+    if not _MARKED.search(text):
+        return text
     return with_emoji(unescaped(_ANGLES.sub(_words, text)))
 
 
 def mentioned(text: str, workspace: str) -> tuple[Account, ...]:
     """The people named in a text, once each, in order."""
+    if "<@" not in text:
+        return ()
     users = dict.fromkeys(match[2] for match in _ANGLES.finditer(text) if match[1] == "@")
     return tuple(Account(Platform.SLACK, workspace, user) for user in users if user)
 

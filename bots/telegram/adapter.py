@@ -1,7 +1,7 @@
 """Telegram, connected: the port's verbs on the Bot API."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 from bots.telegram.api import Api
@@ -15,7 +15,16 @@ from bots.telegram.polling import Poll
 from bots.telegram.reception import Reception
 from bots.telegram.settings import TelegramSettings
 from bots.telegram.webhook import Webhook
-from core.chat.adapter import Capabilities, Handle, Menu, Permanent, Problem, Transient
+from core.chat.adapter import (
+    Capabilities,
+    Handle,
+    Menu,
+    Permanent,
+    Problem,
+    Transient,
+    nothing_missed,
+)
+from core.chat.events import Event
 from core.chat.identity import (
     Account,
     Destination,
@@ -45,7 +54,13 @@ class TelegramAdapter:
 
     platform = Platform.TELEGRAM
     capabilities = Capabilities(
-        forms=False, private_replies=False, home=False, writes_first=False, threads=True
+        forms=False,
+        private_replies=False,
+        home=False,
+        writes_first=False,
+        threads=True,
+        settles=False,
+        remembers=False,
     )
 
     def __init__(
@@ -55,7 +70,7 @@ class TelegramAdapter:
         self._menu = menu
         self._api = Api(settings)
         self._places = Places(settings.workspace, settings.channels)
-        self._delivery = Delivery(self._api, self._places, self._group_moved)
+        self._delivery = Delivery(self._api, self._places, self._group_moved, settings)
         self._doors = Doors(self._delivery, self._places)
         self._reception = Reception(self._api, self._places, self._doors, menu, now)
         self._source: Poll | Webhook | None = None
@@ -65,8 +80,16 @@ class TelegramAdapter:
         """The group, under the id it has now."""
         return Workspace(Platform.TELEGRAM, self._places.workspace)
 
-    async def start(self, handle: Handle) -> None:
-        """Connect, publish the menu, begin to take updates."""
+    async def start(
+        self,
+        handle: Handle,
+        *,
+        missed: Callable[[], None] = nothing_missed,  # noqa: ARG002  nothing ever is
+    ) -> None:
+        """Connect, publish the menu, begin to take updates.
+
+        Nothing is ever missed: Telegram keeps what was not confirmed for 24 hours.
+        """
         await self._api.open()
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -78,6 +101,11 @@ class TelegramAdapter:
         except BaseException:
             await self.stop()
             raise
+
+    @property
+    def trouble(self) -> str:
+        """What Telegram last said instead of updates."""
+        return self._source.trouble if isinstance(self._source, Poll) else ""
 
     async def stop(self) -> None:
         """Take nothing more, finish what is in hand, hang up."""
@@ -113,6 +141,12 @@ class TelegramAdapter:
             await self._doors.let_in(account.user)
         else:
             await self._doors.keep_out(account.user)
+
+    async def history(self, since: datetime) -> AsyncIterator[Event]:  # noqa: ARG002  none is kept
+        """Nothing: Telegram shows a bot no history, and keeps its updates instead."""
+        nothing: tuple[Event, ...] = ()
+        for event in nothing:
+            yield event
 
     async def profile(self, account: Account) -> Profile:
         """What Telegram says about a member; it does not say their language."""

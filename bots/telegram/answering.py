@@ -87,7 +87,7 @@ class Answering:
         source = turn.arrival.source
         if reply.edits and turn.arrival.callback and source:
             try:
-                await self._replace(turn, source, self._with_a_way_on(turn, reply.message))
+                await self._replace(turn, source, await self._with_a_way_on(turn, source, reply))
             except Permanent as refusal:
                 log.info("telegram.not_edited", code=refusal.code)
             else:
@@ -99,13 +99,14 @@ class Answering:
         else:
             await self._privately(turn, event, reply.message)
 
-    def _with_a_way_on(self, turn: Turn, message: Message) -> Message:
+    async def _with_a_way_on(self, turn: Turn, source: MessageRef, reply: Reply) -> Message:
         """The message, with the button that lets us go on writing to who asks to join.
 
         Once their request is settled we may not, until they press Start
         (https://core.telegram.org/bots/api#chatjoinrequest).
         """
-        if self._doors.chat(turn.arrival.lane) is None:
+        message = reply.message
+        if not source.channel.private or await self._doors.may_go_on(turn.arrival.lane):
             return message
         label = self._menu.say("adapter_telegram.continue_private", turn.language)
         start = Button(label, Link(deeplink.url(self._bot, f"/{ONBOARDING}")), Style.PRIMARY)
@@ -113,24 +114,24 @@ class Answering:
 
     async def _replace(self, turn: Turn, source: MessageRef, message: Message) -> None:
         try:
-            await self._delivery.change(source, message)
+            await self._delivery.change(source, message, ahead=True)
         except RateLimited as limit:
             if limit.retry_after > PATIENCE:
                 raise
             await self.acknowledge(turn)
             await asyncio.sleep(limit.retry_after)
-            await self._delivery.change(source, message)
+            await self._delivery.change(source, message, ahead=True)
 
     async def _put(
         self, message: Message, to: Channel, below: MessageRef | None = None
     ) -> MessageRef:
         try:
-            return await self._delivery.put(message, to, below=below)
+            return await self._delivery.put(message, to, below=below, ahead=True)
         except RateLimited as limit:
             if limit.retry_after > PATIENCE:
                 raise
             await asyncio.sleep(limit.retry_after)
-            return await self._delivery.put(message, to, below=below)
+            return await self._delivery.put(message, to, below=below, ahead=True)
 
     async def _privately(self, turn: Turn, event: Event | None, message: Message) -> None:
         """Answer so that the group does not read it.

@@ -5,7 +5,6 @@ object model refuses an answer that lacks a field it knows, and one such update 
 stop the whole batch.
 """
 
-import asyncio
 import logging
 import os
 from typing import Any
@@ -13,10 +12,12 @@ from typing import Any
 from telegram import InputFile, InputMediaPhoto
 from telegram.error import TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
-from telegram.request import HTTPXRequest
 
 from bots.telegram.errors import meaning
+from bots.telegram.limits import OVERALL, is_shown
 from bots.telegram.settings import TelegramSettings
+from bots.telegram.wire import Wire
+from core.chat.adapter import Doubtful, Transient
 from core.chat.messages import Image
 
 # Opts in to durations as timedelta; without it the library warns at each 429
@@ -26,17 +27,14 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 # A 429 is told to whoever sends; the limiter's own traceback would only repeat it.
 logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
 
-LIMITED = ("send", "edit", "copy", "forward")
-"""Methods that put something in a chat, which Telegram counts.
-
-https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-"""
+ONCE = ("send", "copy", "forward")
+"""Methods that show something anew at each call: where the answer is lost, that is a doubt."""
 
 JSON = dict[str, Any]
 
 
-class Pace(AIORateLimiter):
-    """The library's limiter, for what shows in a chat only: a look-up never waits behind it."""
+class SafetyNet(AIORateLimiter):
+    """The library's limiter, behind our own pace: for what shows in a chat only."""
 
     async def process_request(
         self,
@@ -48,9 +46,8 @@ class Pace(AIORateLimiter):
         rate_limit_args: int | None,
     ) -> bool | JSON | list[JSON]:
         """Wait for a turn when `endpoint` writes, then make the call."""
-        shown = endpoint.startswith(LIMITED) and endpoint != "sendChatAction"
         return await super().process_request(
-            callback, args, kwargs, endpoint, data if shown else {}, rate_limit_args
+            callback, args, kwargs, endpoint, data if is_shown(endpoint) else {}, rate_limit_args
         )
 
 
@@ -65,19 +62,19 @@ class Api:
     """One bot's connections to a Bot API server."""
 
     def __init__(self, settings: TelegramSettings) -> None:
-        self._requests = (
-            HTTPXRequest(connection_pool_size=1, read_timeout=20),
-            HTTPXRequest(connection_pool_size=32, read_timeout=20, pool_timeout=20),
-        )
+        paced = bool(settings.group_per_minute)
+        self._wire = Wire(settings.api_url)
         self._bot = _Bot(
             token=settings.token or "none",
             base_url=settings.api_url,
             base_file_url=settings.file_url,
-            get_updates_request=self._requests[0],
-            request=self._requests[1],
-            rate_limiter=Pace(
+            get_updates_request=self._wire,
+            request=self._wire,
+            rate_limiter=SafetyNet(
+                overall_max_rate=OVERALL.calls if paced else 0,
+                overall_time_period=OVERALL.seconds / settings.scale,
                 group_max_rate=settings.group_per_minute,
-                group_time_period=60 if settings.group_per_minute else 0,
+                group_time_period=60 / settings.scale,
             ),
         )
 
@@ -89,18 +86,21 @@ class Api:
         `wait` is how long to wait for the answer, in seconds (20 when not given). Raises
         DeliveryError.
         """
+        shows = method.startswith(ONCE) and is_shown(method)
         try:
             return await self._bot.raw(method, dict(data or {}), wait)
         except TelegramError as error:
-            raise meaning(error) from error
+            raise meaning(error, shows=shows) from error
+        except KeyError as error:  # the library's, for an answer that holds no result
+            raise (Doubtful if shows else Transient)("an answer without a result") from error
 
     async def open(self) -> None:
         """Open anew what `close` closed."""
-        await asyncio.gather(*(request.initialize() for request in self._requests))
+        await self._wire.initialize()
 
     async def close(self) -> None:
         """Close every connection."""
-        await asyncio.gather(*(request.shutdown() for request in self._requests))
+        await self._wire.shutdown()
 
 
 def upload(image: Image) -> InputFile:

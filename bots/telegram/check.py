@@ -24,6 +24,7 @@ async def diagnose(settings: TelegramSettings) -> list[Problem]:
     if not settings.token:
         return [_token(), *problems]
     api = Api(settings)
+    await api.open()
     try:
         me = await api.call("getMe")
     except Permanent:

@@ -40,6 +40,7 @@ class Doors:
         self._open: dict[str, tuple[str, float]] = {}
         self._waiting: set[str] = set()
         self._inside: OrderedDict[str, bool] = OrderedDict()
+        self._started: OrderedDict[str, None] = OrderedDict()
 
     def asked(self, person: str, chat: str) -> None:
         """Somebody asks to join; we may write to them through `chat` for five minutes."""
@@ -52,6 +53,35 @@ class Doors:
         """The chat their request opened, while it is."""
         chat, until = self._open.get(person, ("", 0.0))
         return chat if until > asyncio.get_running_loop().time() else None
+
+    async def may_go_on(self, person: str) -> bool:
+        """Whether we may still write to somebody in private once their request is settled.
+
+        Another process may have heard the request, so Telegram is asked: whoever never pressed
+        Start refuses even the sign that we are typing. Where it does not say, they did.
+        """
+        if self.chat(person) is not None:
+            return False
+        if person in self._started:
+            return True
+        try:
+            if not await self.is_inside(person):
+                return False
+            await self._delivery.call("sendChatAction", person, {"action": "typing"})
+        except Permanent:
+            return False
+        except DeliveryError:
+            return True
+        self._started[person] = None
+        while len(self._started) > REMEMBERED:
+            self._started.popitem(last=False)
+        return True
+
+    async def is_inside(self, person: str) -> bool:
+        """Whether somebody is in the group. Raises DeliveryError."""
+        if not self._inside.get(person):
+            self.stands(person, inside=present(await self._member(person)))
+        return self._inside[person]
 
     def stands(self, person: str, *, inside: bool) -> None:
         """Somebody is in the group, or is not any more."""
@@ -72,13 +102,11 @@ class Doors:
         if person in self._waiting or self._inside.get(person):
             return True
         try:
-            member = await self._member(person)
+            return await self.is_inside(person)
         except Permanent as refusal:
             return refusal.code != "user_not_found"
         except DeliveryError:
             return True
-        self.stands(person, inside=present(member))
-        return present(member)
 
     async def let_in(self, person: str) -> None:
         """Approve a request to join, else lift the restrictions. Raises DeliveryError."""

@@ -6,6 +6,7 @@ https://core.telegram.org/bots/api#update
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -70,10 +71,15 @@ def _message(delivery: str, message: JSON, here: Here, _now: datetime) -> Arriva
     topic = _topic(message)
     user = person_of(message)
     if user is None:
-        return replace(NOTHING, topic=topic)
+        return Arrival(topic=topic) if topic else NOTHING
     if "text" not in message and "caption" not in message and not _carries(message):
         return replace(service(delivery, message, here), topic=topic)
-    return replace(_written(delivery, message, user, here), topic=topic)
+    facts = facts_of(delivery, at_of(message["date"]), user, here)
+    if str(message.get("text")).startswith("/"):
+        asked = _asked(message, facts, here)
+        if asked is not None:
+            return replace(asked, topic=topic)
+    return _written(message, facts, here, topic)
 
 
 def _carries(message: JSON) -> bool:
@@ -82,33 +88,45 @@ def _carries(message: JSON) -> bool:
     return any(kind in message for kind in (*kinds, "poll", "location", "contact", "venue"))
 
 
-def _written(delivery: str, message: JSON, user: JSON, here: Here) -> Arrival:
-    text = str(message.get("text") or message.get("caption") or "")
-    source = ref_of(message, here)
-    private = source.channel.private
-    arrival = Arrival(lane=str(user["id"]), locale=user.get("language_code"), source=source)
-    call = called(text) if "text" in message else None
-    if call and call.bot not in {"", here.username.lower()}:
+def _asked(message: JSON, facts: dict[str, Any], here: Here) -> Arrival | None:
+    """A command; None when it is only a message that begins like one."""
+    text, source, profile = str(message["text"]), ref_of(message, here), facts["profile"]
+    call = called(text)
+    if call is None:
+        return None
+    if call.bot not in {"", here.username.lower()}:
         return NOTHING  # a command for another bot
-    facts = facts_of(delivery, at_of(message["date"]), user, here)
-    if call:
-        found = command(call, message, here, facts, source.channel)
-        if found:
-            return replace(arrival, events=found.events, hint=found.hint, asked=found.asked or text)
-        if private or call.bot:
-            return replace(
-                arrival, hint=Hint("error.unknown_command", {"command": f"/{call.name}"})
-            )
+    arrival = Arrival(lane=profile.account.user, locale=profile.locale, source=source)
+    found = command(call, message, here, facts, source.channel)
+    if found:
+        return replace(arrival, events=found.events, hint=found.hint, asked=found.asked or text)
+    if source.channel.private or call.bot:
+        return replace(arrival, hint=Hint("error.unknown_command", {"command": f"/{call.name}"}))
+    return None
+
+
+def _written(
+    message: JSON, facts: dict[str, Any], here: Here, topic: tuple[str, str, str] | None
+) -> Arrival:
+    source, profile = ref_of(message, here), facts["profile"]
+    mentions = mentioned(message)
     event = MessagePosted(
         **facts,
         message=source,
-        text=text,
+        text=str(message.get("text") or message.get("caption") or ""),
         reply_to=_answered(message, here),
-        mentions=tuple(
-            account_of(found, here) for found in mentioned(message) if not found["is_bot"]
-        ),
+        mentions=tuple(account_of(who, here) for who in mentions if not who["is_bot"])
+        if mentions
+        else (),
     )
-    return replace(arrival, events=(event,))
+    return Arrival(
+        (event,),
+        profile.account.user,
+        profile.locale,
+        source,
+        topic=topic,
+        counted=not source.channel.private,
+    )
 
 
 def _answered(message: JSON, here: Here) -> MessageRef | None:
@@ -128,7 +146,8 @@ def _edited(delivery: str, message: JSON, here: Here, _now: datetime) -> Arrival
         return NOTHING
     facts = facts_of(delivery, at_of(message["edit_date"]), user, here)
     event = MessageEdited(**facts, message=ref_of(message, here), text=str(text))
-    return Arrival((event,), str(user["id"]), user.get("language_code"), event.message)
+    person = facts["account"].user
+    return Arrival((event,), person, user.get("language_code"), event.message, counted=True)
 
 
 def _reacted(delivery: str, reaction: JSON, here: Here, _now: datetime) -> Arrival:
@@ -154,7 +173,8 @@ def _reacted(delivery: str, reaction: JSON, here: Here, _now: datetime) -> Arriv
         for emoji in new
         if emoji not in old
     ]
-    return Arrival(tuple(events), str(user["id"]), user.get("language_code"), message)
+    person = str(int(user["id"]))
+    return Arrival(tuple(events), person, user.get("language_code"), message, counted=True)
 
 
 def _emoji(kind: JSON) -> str:

@@ -85,11 +85,10 @@ def service(delivery: str, message: JSON, here: Here) -> Arrival:
 
 def moved_of(message: JSON, here: Here) -> Arrival | None:
     """The group became a supergroup; told twice, once in each."""
-    chat = str(message["chat"]["id"])
     if "migrate_to_chat_id" in message:
-        old, new = chat, str(int(message["migrate_to_chat_id"]))
+        old, new = str(message["chat"]["id"]), str(int(message["migrate_to_chat_id"]))
     elif "migrate_from_chat_id" in message:
-        old, new = str(int(message["migrate_from_chat_id"])), chat
+        old, new = str(int(message["migrate_from_chat_id"])), str(message["chat"]["id"])
     else:
         return None
     if old not in here.chats:

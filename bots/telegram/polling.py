@@ -7,8 +7,11 @@ import structlog
 
 from bots.telegram.api import JSON, Api
 from bots.telegram.incoming import ALLOWED_UPDATES
+from bots.telegram.lanes import Task, taken
 from core.chat.adapter import DeliveryError, RateLimited
 
+BATCH = 100
+"""Updates of one answer, and so in hand at once; the most Telegram gives (bots/api#getupdates)."""
 WAIT = 25
 """Seconds Telegram holds a question without an answer (bots/api#getupdates advises no zero)."""
 LONGEST_PAUSE = 15.0
@@ -16,8 +19,8 @@ LONGEST_PAUSE = 15.0
 
 log = structlog.get_logger(__name__)
 
-Take = Callable[[JSON], Awaitable[asyncio.Future[bool]]]
-"""Takes an update in hand; the future tells when it is handled."""
+Take = Callable[[JSON], Awaitable[Task]]
+"""Takes an update in hand; the task ends when it is handled."""
 
 
 class Poll:
@@ -31,8 +34,9 @@ class Poll:
         self._api = api
         self._take = take
         self._next: int | None = None
-        self._in_hand: list[tuple[int, asyncio.Future[bool]]] = []
+        self._in_hand: list[tuple[int, Task]] = []
         self._task: asyncio.Task[None] | None = None
+        self.trouble = ""
 
     async def start(self) -> None:
         """Begin to ask. Raises DeliveryError when Telegram refuses polling.
@@ -68,8 +72,9 @@ class Poll:
         while True:
             try:
                 updates = await self._ask()
-                pause = 0.5
+                pause, self.trouble = 0.5, ""
             except DeliveryError as error:
+                self.trouble = str(error)
                 asked = error.retry_after if isinstance(error, RateLimited) else 0
                 log.warning("telegram.no_updates", reason=str(error), pause=max(pause, asked))
                 await asyncio.sleep(max(pause, asked))
@@ -77,23 +82,31 @@ class Poll:
                 continue
             for update in updates:
                 if isinstance(update, dict) and isinstance(update.get("update_id"), int):
-                    taken = await self._take(update)
-                    self._in_hand.append((update["update_id"], taken))
+                    self._in_hand.append((update["update_id"], await self._take(update)))
                 else:
                     log.warning("telegram.update_refused", error="no update_id")
             if self._in_hand:
-                await asyncio.wait([handled for _, handled in self._in_hand])
+                await asyncio.wait([task for _, task in self._in_hand])
             self._advance()
 
     async def _ask(self) -> list[JSON]:
-        data: JSON = {"timeout": WAIT, "allowed_updates": list(ALLOWED_UPDATES)}
+        # After a failure one short question, so that it is known at once that Telegram is back.
+        wait = 0 if self.trouble else WAIT
+        data: JSON = {"limit": BATCH, "timeout": wait, "allowed_updates": list(ALLOWED_UPDATES)}
         if self._next is not None:
             data["offset"] = self._next
-        updates = await self._api.call("getUpdates", data, wait=WAIT + 10)
+        updates = await self._api.call("getUpdates", data, wait=wait + 10)
         return updates if isinstance(updates, list) else []
 
     def _advance(self) -> None:
-        """Move past what is handled, up to the first update that is not."""
-        while self._in_hand and self._in_hand[0][1].done() and self._in_hand[0][1].result():
-            number, _ = self._in_hand.pop(0)
-            self._next = max(self._next or 0, number + 1)
+        """Move past what is handled, up to the first update that is not.
+
+        Not to the highest number: after a quiet week Telegram begins anew, anywhere.
+        """
+        handled = 0
+        for number, task in self._in_hand:
+            if not taken(task):
+                break
+            handled += 1
+            self._next = number + 1
+        del self._in_hand[:handled]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from bots.telegram.commands import Commands
@@ -47,7 +48,8 @@ class Arrival:
     `lane` is the person's id, `source` the message to answer below, `callback` the press to
     acknowledge, `door` a private chat open for five minutes, `asked` what a deep link would
     replay, `topic` a topic's chat, id and name, `standing` somebody's id, status and roles in the
-    group, `rights` that the bot's own rights changed.
+    group, `rights` that the bot's own rights changed, `counted` that nobody waits for an answer:
+    a message in a group, an edit, a reaction.
     """
 
     events: tuple[Event, ...] = ()
@@ -61,17 +63,34 @@ class Arrival:
     topic: tuple[str, str, str] | None = None
     standing: tuple[str, str, frozenset[str]] | None = None
     rights: bool = False
+    counted: bool = False
 
 
 NOTHING = Arrival()
 
 
+@lru_cache(maxsize=64)
+def _home(workspace: str) -> Workspace:
+    return Workspace(Platform.TELEGRAM, workspace)
+
+
+@lru_cache(maxsize=10_000)
+def _account(workspace: str, user: str) -> Account:
+    return Account(Platform.TELEGRAM, workspace, user)
+
+
+@lru_cache(maxsize=10_000)
+def _channel(workspace: str, chat: str, thread: str | None, *, private: bool) -> Channel:
+    return Channel(Platform.TELEGRAM, workspace, chat, thread, private)
+
+
 def named(user: JSON, here: Here) -> Profile:
     """What a User object says of somebody."""
     account = account_of(user, here)
+    first, last = user["first_name"], user.get("last_name")
     return Profile(
         account,
-        " ".join(filter(None, (user["first_name"], user.get("last_name")))),
+        f"{first} {last}" if first and last else str(first or last or ""),
         str(user.get("username") or ""),
         user.get("language_code"),
         here.roles.get(account.user, frozenset()),
@@ -80,7 +99,7 @@ def named(user: JSON, here: Here) -> Profile:
 
 def account_of(user: JSON, here: Here) -> Account:
     """Whom a User object stands for."""
-    return Account(Platform.TELEGRAM, here.workspace, str(int(user["id"])))
+    return _account(here.workspace, str(int(user["id"])))
 
 
 def at_of(seconds: object) -> datetime:
@@ -92,13 +111,9 @@ def channel_of(message: JSON, here: Here) -> Channel:
     """Where a message stands: the chat, and the topic when it is in one."""
     chat = message["chat"]
     topic = message.get("message_thread_id") if message.get("is_topic_message") else None
-    return Channel(
-        Platform.TELEGRAM,
-        here.workspace,
-        str(int(chat["id"])),
-        None if topic is None else str(int(topic)),
-        private=chat["type"] == "private",
-    )
+    thread = None if topic is None else str(int(topic))
+    private = chat["type"] == "private"
+    return _channel(here.workspace, str(int(chat["id"])), thread, private=private)
 
 
 def ref_of(message: JSON, here: Here) -> MessageRef:
@@ -113,12 +128,13 @@ def ours(chat: JSON, here: Here) -> bool:
 
 def facts_of(delivery: str, at: datetime, user: JSON, here: Here) -> dict[str, Any]:
     """What every event about a person carries."""
+    profile = named(user, here)
     return {
         "delivery_id": delivery,
         "at": at,
-        "workspace": Workspace(Platform.TELEGRAM, here.workspace),
-        "account": account_of(user, here),
-        "profile": named(user, here),
+        "workspace": _home(here.workspace),
+        "account": profile.account,
+        "profile": profile,
     }
 
 

@@ -7,21 +7,25 @@ from functools import partial
 
 import structlog
 
+from bots.telegram.again import Again
 from bots.telegram.answering import Answering, Turn
 from bots.telegram.api import JSON, Api
 from bots.telegram.commands import Commands
 from bots.telegram.delivery import Delivery
 from bots.telegram.doors import Doors
 from bots.telegram.incoming import read
-from bots.telegram.lanes import Lanes, Then, Work
+from bots.telegram.lanes import Lanes, Task, Then, Work
 from bots.telegram.membership import moved, roles
 from bots.telegram.places import Places
 from bots.telegram.reading import Arrival, Here, Hint
-from core.chat.adapter import Answer, DeliveryError, Handle, Menu
-from core.chat.events import Event, FormOpened, MemberLeft, WorkspaceMoved
+from core.chat.adapter import Answer, DeliveryError, Handle, Menu, Untaken
+from core.chat.events import Event, FormOpened, MemberLeft, MessagePosted, WorkspaceMoved
 from core.chat.markup import plain
 from core.chat.messages import Message, Reply
+from core.engine.errors import trace
 
+PLAIN = frozenset({"member"})
+"""The roles of whoever administers nothing: remembered only of those who once did."""
 SPINNER_SECONDS = 2
 """How long a pressed button may spin before it is acknowledged without an answer."""
 
@@ -54,11 +58,15 @@ class Reception:
         self._roles: dict[str, frozenset[str]] = {}
         self._answering: Answering | None = None
         self._handle: Handle | None = None
+        self._known: Here | None = None
+        self._again = Again()
 
     def open(self, handle: Handle, delivery: Delivery, me: JSON) -> None:
         """Know whom to tell, and who we are."""
         self._handle = handle
         self._me = me
+        self._known = None
+        self._again.open()
         username = str(me.get("username", ""))
         self._answering = Answering(
             self._api, delivery, self._doors, self._places, self._menu, username
@@ -66,21 +74,27 @@ class Reception:
 
     async def close(self, seconds: float) -> None:
         """Finish what is in hand, or give it up after so many seconds."""
+        self._again.close()
         await self._lanes.drain(seconds)
 
-    async def take(self, update: JSON) -> asyncio.Future[bool]:
-        """Take an update in hand; the future tells when it is handled.
+    async def take(self, update: JSON) -> Task:
+        """Take an update in hand, once there is room; the task ends when it is handled.
 
         Nothing passes a group that changes its id.
         """
+        await self._lanes.room()
         arrival = read(update, self._here(), self._now())
         self._learn(arrival)
+        if arrival.counted:
+            return self._lanes.count(
+                arrival.lane, partial(_about, arrival), partial(self._counted, arrival)
+            )
         change = next((e for e in arrival.events if isinstance(e, WorkspaceMoved)), None)
         if change is not None:
             await self._lanes.drain()
-            handled = self._lanes.enter("", partial(self._moving, change))
-            await asyncio.wait({handled})
-            return handled
+            task = self._lanes.enter("", partial(self._moving, change))
+            await asyncio.wait({task})
+            return task
         work: Work = self._refresh if arrival.rights else partial(self._work, arrival)
         return self._lanes.enter(arrival.lane, work)
 
@@ -91,24 +105,30 @@ class Reception:
         self._roles = {str(member["user"]["id"]): roles(member) for member in administrators}
         ours = await self._api.call("getChatMember", {**group, "user_id": self._me["id"]})
         self._administers = ours["status"] in {"administrator", "creator"}
+        self._known = None
 
     async def group_moved(self, old: str, new: str) -> None:
         """Go on under a group's new id, and tell the core when it is the community's own."""
-        if not self._places.move(old, new):
+        ours = self._places.move(old, new)
+        self._known = None
+        if not ours:
             return
         log.info("telegram.workspace_moved", old=old, new=new)
         if self._handle is not None:
-            await self._handled(self._handle, moved(old, new, self._now()))
+            await self._told(self._handle, moved(old, new, self._now()))
 
     def _here(self) -> Here:
-        return Here(
-            workspace=self._places.workspace,
-            chats=self._places.chats,
-            username=str(self._me.get("username", "")),
-            commands=self._commands,
-            administers=self._administers,
-            roles=self._roles,
-        )
+        """What updates are read against; the same until something of it changes."""
+        if self._known is None:
+            self._known = Here(
+                workspace=self._places.workspace,
+                chats=self._places.chats,
+                username=str(self._me.get("username", "")),
+                commands=self._commands,
+                administers=self._administers,
+                roles=self._roles,
+            )
+        return self._known
 
     def _learn(self, arrival: Arrival) -> None:
         if arrival.topic:
@@ -118,7 +138,8 @@ class Reception:
         if arrival.standing:
             person, status, held = arrival.standing
             self._doors.stands(person, inside=status != "left")
-            self._roles[person] = held
+            if person in self._roles or held - PLAIN:
+                self._roles[person] = held
 
     async def _refresh(self) -> None:
         try:
@@ -131,6 +152,21 @@ class Reception:
     async def _moving(self, change: WorkspaceMoved) -> None:
         await self.group_moved(change.workspace.id, change.to.id)
 
+    async def _counted(self, arrival: Arrival) -> Then | None:
+        """Hand over what nobody waits for; the core rarely has an answer to it."""
+        answering, handle = self._answering, self._handle
+        if answering is None or handle is None:
+            return None
+        answers: list[tuple[Event, Answer]] = []
+        for event in arrival.events:
+            answer = await self._told(handle, event)
+            if answer is not None:
+                answers.append((event, answer))
+        if not answers:
+            return None
+        turn = Turn(arrival, self._menu.language(arrival.locale))
+        return partial(_show, answering, turn, answers)
+
     async def _work(self, arrival: Arrival) -> Then | None:
         """Hand over an update's events; returns what shows the answers."""
         answering, handle = self._answering, self._handle
@@ -142,15 +178,13 @@ class Reception:
             return partial(answering.say, turn, hint.key, **hint.values)
         answers: list[tuple[Event, Answer]] = []
         for event in arrival.events:
-            answers.append((event, await self._in_time(handle, event, turn, answering)))
+            if arrival.callback:
+                answers.append((event, await self._in_time(handle, event, turn, answering)))
+            else:
+                answers.append((event, await self._told(handle, event)))
             if isinstance(event, MemberLeft):
                 self._doors.left(arrival.lane)
-
-        async def show() -> None:
-            for event, answer in answers:
-                await answering.answer(turn, event, answer)
-
-        return show if answers else None
+        return partial(_show, answering, turn, answers) if answers else None
 
     async def _refusal(self, arrival: Arrival) -> Hint | None:
         """What is said to somebody who writes in private and is not of the group.
@@ -177,7 +211,7 @@ class Reception:
         self, handle: Handle, event: Event, turn: Turn, answering: Answering
     ) -> Answer:
         """Handle an event; a press that takes long is acknowledged before."""
-        task = asyncio.ensure_future(self._handled(handle, event))
+        task = asyncio.ensure_future(self._told(handle, event))
         try:
             await asyncio.wait({task}, timeout=SPINNER_SECONDS)
             if not task.done():
@@ -186,12 +220,40 @@ class Reception:
         finally:
             task.cancel()
 
-    async def _handled(self, handle: Handle, event: Event) -> Answer:
-        try:
-            return await handle(event)
-        except Exception:
-            reference = event.delivery_id
-            log.exception("telegram.handler_failed", reference=reference, kind=type(event).__name__)
-            language = self._menu.language(event.profile.locale if event.profile else None)
-            words = self._menu.say("error.unexpected", language, reference=reference)
-            return Reply(Message(plain(words)))
+    async def _told(self, handle: Handle, event: Event) -> Answer:
+        """Tell the core; again and again while it cannot take it. Raises Untaken at the end."""
+        waited = False
+        while True:
+            try:
+                answer = await handle(event)
+            except Untaken:
+                waited = True
+                self._lanes.stuck()
+                await self._again.wait()
+            except Exception as error:  # noqa: BLE001  the others go on
+                return self._apology(event, error)
+            else:
+                if waited:
+                    self._again.taken()
+                return answer
+
+    def _apology(self, event: Event, error: Exception) -> Answer:
+        reference, kind = event.delivery_id, type(event).__name__
+        log.error("telegram.handler_failed", reference=reference, kind=kind, trace=trace(error))
+        language = self._menu.language(event.profile.locale if event.profile else None)
+        words = self._menu.say("error.unexpected", language, reference=reference)
+        return Reply(Message(plain(words)))
+
+
+def _about(arrival: Arrival) -> set[str]:
+    """The messages a fact is about: what is said of one stays in order, whoever says it."""
+    found = {arrival.source.key} if arrival.source else set()
+    for event in arrival.events:
+        if isinstance(event, MessagePosted) and event.reply_to:
+            found.add(event.reply_to.key)
+    return found
+
+
+async def _show(answering: Answering, turn: Turn, answers: list[tuple[Event, Answer]]) -> None:
+    for event, answer in answers:
+        await answering.answer(turn, event, answer)

@@ -20,8 +20,9 @@ class TelegramSettings:
     for the group itself. An empty `webhook_url` means long polling; otherwise the public https
     address Telegram calls, served on `webhook_listen:webhook_port`, and `webhook_secret` (1 to
     256 of `A-Za-z0-9_-`) is what it must show; left empty, a new one is drawn at each start.
-    `group_per_minute` is the pace kept in a group, in messages a minute; 0 keeps none (a server
-    of one's own).
+    `group_per_minute` is the pace kept in a group, in messages a minute; 0 keeps no pace at all,
+    nowhere (a stand-in that limits nothing). `scale` shortens the windows of every limit so many
+    times, for a stand-in that enforces them shortened.
     """
 
     token: str = field(repr=False)
@@ -34,3 +35,4 @@ class TelegramSettings:
     webhook_listen: str = "127.0.0.1"
     webhook_port: int = 8443
     group_per_minute: int = GROUP_PER_MINUTE
+    scale: float = 1.0

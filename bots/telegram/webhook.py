@@ -15,12 +15,16 @@ from tornado.web import Application, RequestHandler
 
 from bots.telegram.api import Api
 from bots.telegram.incoming import ALLOWED_UPDATES
+from bots.telegram.lanes import taken
 from bots.telegram.polling import Take
 from bots.telegram.settings import TelegramSettings
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  a header's name
 BODY_LIMIT = 1024 * 1024
 """Bytes of an update: far above any, far below what would hurt."""
+
+HOLD = 50.0
+"""Seconds a call is held while the core cannot take it; then Telegram is asked to call again."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,8 +48,11 @@ class _Called(RequestHandler):
             log.warning("telegram.webhook_refused", error="no update")
             self.set_status(400)
             return
-        handled = await (await self._take(update))
-        self.set_status(200 if handled else 503)
+        task = await self._take(update)
+        await asyncio.wait({task}, timeout=HOLD)
+        if not task.done():
+            task.cancel()
+        self.set_status(200 if taken(task) else 503)
 
 
 class Webhook:

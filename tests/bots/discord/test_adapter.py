@@ -1,7 +1,6 @@
 """The adapter against the stand-in, over real sockets, with the unmodified discord.py."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -408,7 +407,7 @@ async def test_a_direct_message_from_another_server_is_not_ours(stage: Stage) ->
     assert connection is not None
 
     def told(kind: str, data: dict[str, object]) -> None:
-        connection._arrivals.receive(json.dumps({"op": 0, "t": kind, "s": 1, "d": data}))
+        connection._arrivals.take({"op": 0, "t": kind, "s": 1, "d": data})
 
     servers = [{"id": stage.sandbox.guild_id}, {"id": "111"}]
     told("READY", {"session_id": "s", "user": {"id": "9"}, "guilds": servers})
@@ -416,7 +415,7 @@ async def test_a_direct_message_from_another_server_is_not_ours(stage: Stage) ->
         user = {"id": person.id, "username": person.name}
         said = {"timestamp": "2026-11-16T09:00:00+00:00", "content": f"de {person.name}"}
         told("MESSAGE_CREATE", {"id": person.id, "channel_id": "5", "author": user, **said})
-    connection._arrivals.receive("{not json")
+    connection._arrivals.take({"t": "MESSAGE_CREATE"})
     told("MESSAGE_CREATE", {"id": "7"})
     posted = await stage.handed(MessagePosted)
     assert isinstance(posted, MessagePosted)

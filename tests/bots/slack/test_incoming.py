@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bots.slack import scene
-from bots.slack.incoming import (
-    Ourselves,
-    actor,
-    button,
-    direct,
-    read_event,
-    read_press,
-    read_submission,
-)
+from bots.slack.acts import actor, button, read_press, read_submission
+from bots.slack.history import Given
+from bots.slack.incoming import Ourselves, read_event
 from bots.slack.written import escaped, plain, unescaped
 from core.chat.actions import Action, OpenForm
 from core.chat.events import (
@@ -59,7 +53,7 @@ def test_a_message_as_plain_text() -> None:
         "a@example.org :made_up:"
     )
     assert event.mentions == (US.account("U0LAN0Z89"),)
-    assert event.delivery_id == "Ev08MFMKH6"
+    assert event.delivery_id == "C2147483705:1355517523.000005"
     assert event.at == datetime(2012, 12, 14, 20, 38, 43, 5, UTC)
     assert event.message == ROOT
     assert (event.account, event.reply_to, event.profile) == (SOMEBODY, None, None)
@@ -142,7 +136,7 @@ def test_a_press_in_a_thread_and_on_the_home_tab() -> None:
     assert pressed.message == US.ref("CBR2V3XEX", "1548261231.000200", "1548261200.000100")
     at_home = payload("block_actions_home")
     assert button(at_home) == OpenForm("questions.ask", "12")
-    assert read_press(at_home, US, Action("x")).channel == direct(US, LEA.user)
+    assert read_press(at_home, US, Action("x")).channel == US.direct(LEA.user)
     assert scene.of_press(at_home).home
     assert button(payload("block_actions_link")) is None
 
@@ -207,3 +201,41 @@ def test_what_people_type_comes_back_as_typed(text: str) -> None:
     assert unescaped(escaped(text)) == text
     if ":" not in text:
         assert plain(escaped(text)) == text
+
+
+def test_delivery_ids_name_the_fact_so_that_history_names_it_too() -> None:
+    ids = {
+        "message": "C2147483705:1355517523.000005",
+        "message_changed": "edit:C2147483705:1355517523.000005:1358878755.000001",
+        "message_deleted": "delete:C2147483705:1355517523.000005",
+        "team_join": "join:U123ABC456",
+        "member_joined_gate": "enter:G0GATE:U123ABC456",
+        "user_deactivated": "Ev08MFMKH6",
+    }
+    for name, wanted in ids.items():
+        event = read(name)
+        assert event is not None
+        assert event.delivery_id == wanted
+    undated = payload("message_changed")
+    del undated["event"]["message"]["edited"]
+    event = read_event(undated, US)
+    assert event is not None
+    assert event.delivery_id == "Ev08MFMKH6"
+
+
+def test_a_reaction_given_taken_back_and_given_again_is_two() -> None:
+    first, later = payload("reaction_added"), payload("reaction_added")
+    later["event"]["event_ts"] = "1464196200.000001"
+    one, two = read_event(first, US), read_event(later, US)
+    assert one is not None
+    assert two is not None
+    assert one.delivery_id != two.delivery_id
+
+
+def test_history_knows_the_reactions_that_were_heard() -> None:
+    given, event = Given(), read("reaction_added")
+    assert isinstance(event, ReactionAdded)
+    fact = "C123ABC456:1464196127.000002:U123ABC456:white_check_mark"
+    assert given.delivery(fact) == f"react:{fact}"
+    given.hear(event)
+    assert given.delivery(fact) == event.delivery_id

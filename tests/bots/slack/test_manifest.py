@@ -1,34 +1,15 @@
-"""The manifest, the words, the errors and the emoji: what must agree with what."""
+"""The manifest, the words and the emoji: what must agree with what."""
 
 import sys
 from subprocess import run
 
-import pytest
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
-
 from bots.sandbox.slack.workspace import EVENT_SCOPES, MESSAGE_SCOPES
 from bots.slack.emoji import emoji, with_emoji
-from bots.slack.errors import NEVER, UNREACHABLE, code_of, delivery_error, meaning
 from bots.slack.incoming import _READERS
 from bots.slack.manifest import BOT_EVENTS, BOT_SCOPES, COMMAND, HINT, manifest, usage_hint
-from core.chat.adapter import Command, DeliveryError, Permanent, RateLimited, Transient, Unreachable
+from core.chat.adapter import Command
 from core.engine.texts import Texts
 from tests.bots.slack.stage import FRENCH, LOCALES
-
-
-def refusal(status: int, data: object, headers: dict[str, str] | None = None) -> SlackApiError:
-    response = AsyncSlackResponse(
-        client=AsyncWebClient(),
-        http_verb="POST",
-        api_url="x",
-        req_args={},
-        data=data,  # type: ignore[arg-type]  # whatever a server may answer
-        headers=headers or {},
-        status_code=status,
-    )
-    return SlackApiError("refused", response)  # type: ignore[no-untyped-call]  # the library's
 
 
 def test_the_manifest_offers_what_the_adapter_reads() -> None:
@@ -70,36 +51,6 @@ def test_reading_the_manifest_loads_no_chat_library() -> None:
         "sys.exit(any(name.startswith('slack_') or name == 'aiohttp' for name in sys.modules))"
     )
     assert run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603  our own code
-
-
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        (refusal(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "3"}), RateLimited),
-        (refusal(200, {"ok": False, "error": "ratelimited"}), RateLimited),
-        (refusal(503, "Service Unavailable"), Transient),
-        (refusal(200, {}), Transient),
-        (refusal(200, {"ok": False, "error": "internal_error"}), Transient),
-        (refusal(200, {"ok": False, "error": "user_not_found"}), Unreachable),
-        (refusal(200, {"ok": False, "error": "is_archived"}), Permanent),
-        (refusal(200, {"ok": False, "error": "brand_new_error"}), Permanent),
-        (TimeoutError(), Transient),
-        (ConnectionResetError(), Transient),
-        (ValueError("odd"), Permanent),
-        (Permanent("x", "y"), Permanent),
-    ],
-)
-def test_every_failure_has_a_meaning(error: Exception, kind: type[DeliveryError]) -> None:
-    assert type(delivery_error(error)) is kind
-
-
-def test_a_limit_says_how_long_and_a_refusal_says_why() -> None:
-    limited = delivery_error(refusal(429, {}, {"retry-after": "3"}))
-    assert isinstance(limited, RateLimited)
-    assert limited.retry_after == 3
-    assert code_of(refusal(200, {"error": "is_archived"})) == "is_archived"
-    assert not set(NEVER) & set(UNREACHABLE)
-    assert "archived" in str(meaning("is_archived"))
 
 
 def test_emoji_have_names() -> None:

@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
-from bots.sandbox.people import CannotDo, World, eventually
+from bots.sandbox.people import CannotDo, Seen, World, eventually
 from bots.sandbox.telegram import TelegramSandbox
+from bots.sandbox.telegram.people import TelegramPerson
+from bots.telegram.adapter import TelegramAdapter
 from core.chat.actions import Action
 from core.chat.adapter import Answer, Permanent
 from core.chat.events import (
@@ -17,7 +19,7 @@ from core.chat.events import (
 )
 from core.chat.identity import Account, Platform
 from core.chat.messages import Button, Message, Reply, Text
-from tests.bots.telegram.stage import Stage, connected
+from tests.bots.telegram.stage import SmallMenu, Stage, connected, settings
 
 pytestmark = pytest.mark.e2e
 
@@ -52,6 +54,39 @@ async def test_who_asks_to_join_reads_the_charter_and_is_let_in() -> None:
         assert not (await stage.hears(MemberJoined, 2)).waiting
         await stage.adapter.gate(account(stage, lea.id), is_open=True)  # once more changes nothing
         assert stage.sandbox.complaints() == ()
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+async def test_who_is_answered_by_another_process_is_shown_the_way_on_until_they_start(
+    is_open: bool,  # noqa: FBT001  a case of the test
+) -> None:
+    async with connected(answer=welcoming) as stage:
+        lea = stage.sandbox.person("Léa")
+        await lea.joins()
+        await eventually(stage.world, lea, "La charte")
+        await stage.adapter.stop()
+        another = TelegramAdapter(settings(stage.sandbox), SmallMenu())
+        await another.start(stage.core)
+        try:
+            if is_open:
+                await another.gate(account(stage, lea.id), is_open=True)
+            await lea.presses("J’accepte")
+            shown = await eventually(stage.world, lea, "Bienvenue !")
+            assert shown.buttons == ("Continuer en privé",)
+            await another.gate(account(stage, lea.id), is_open=True)
+            await lea.presses("Continuer en privé")
+            await another.send(CHARTER, account(stage, lea.id), key="1")
+            await lea.presses("J’accepte")
+            await stage.until(lambda: len(answers(lea)) == 2)
+            assert answers(lea)[-1].buttons == ()
+            assert stage.sandbox.complaints() == ()
+        finally:
+            await another.stop()
+
+
+def answers(person: TelegramPerson) -> list[Seen]:
+    """What the charter's button answered."""
+    return [seen for seen in person.sees() if seen.text == "Bienvenue !"]
 
 
 async def test_the_gate_silences_a_member_and_gives_the_word_back() -> None:

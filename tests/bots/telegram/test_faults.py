@@ -67,6 +67,42 @@ async def test_a_lost_connection_loses_nothing() -> None:
         assert await texts(stage, 3) == ["un", "deux", "trois"]
 
 
+async def test_hundreds_of_facts_come_through_every_bad_day_in_each_persons_order() -> None:
+    sandbox = TelegramSandbox(World())
+    async with connected(sandbox) as stage:
+        people = [await member(stage, name) for name in ("Léa", "Bob", "Chloé")]
+        faults = (
+            sandbox.drop,
+            sandbox.ask_reconnect,
+            lambda: sandbox.deliver_twice(10),
+            lambda: sandbox.limit("getUpdates", 1, 1),
+            sandbox.down,
+            sandbox.drop,
+            lambda: sandbox.lose_answers("getUpdates", 1),
+            sandbox.up,
+        )
+        for number in range(240):
+            if number % 30 == 29:
+                faults[number // 30]()
+            for person in people:
+                await person.says(f"{number}", channel="entraide")
+            await asyncio.sleep(0)
+        heard: dict[str, dict[str, str]] = {}
+
+        def complete() -> bool:
+            for event in stage.core.heard(MessagePosted):
+                assert isinstance(event, MessagePosted)
+                heard.setdefault(event.account.user if event.account else "", {}).setdefault(
+                    event.delivery_id, event.text
+                )
+            return sum(map(len, heard.values())) >= 3 * 240
+
+        await stage.until(complete, seconds=20)
+        for words in heard.values():
+            assert [word for word in words.values() if word.isdigit()] == list(map(str, range(240)))
+        await stage.until(lambda: sandbox.feed.pending == 0)
+
+
 async def test_what_was_not_handled_before_the_stop_is_delivered_again_and_nothing_else() -> None:
     sandbox = TelegramSandbox(World())
     stuck = asyncio.Event()
@@ -143,26 +179,19 @@ async def test_an_answer_waits_when_it_is_asked_to() -> None:
 
 
 async def test_a_message_in_parts_goes_on_where_it_stopped() -> None:
-    async with connected() as stage:
-        lea = await member(stage, "Léa")
+    async with connected(TelegramSandbox(World(), limits=True)) as stage:
+        lea = await member(stage, "Léa", started=False)
         long = Message(Text("\n\n".join(f"Partie {n} " + "mot " * 900 for n in range(3))))
-        calls = 0
-        send = stage.adapter._delivery.call
-
-        async def failing(
-            method: str, chat: str, data: dict[str, object]
-        ) -> dict[str, object] | bool:
-            nonlocal calls
-            calls += 1
-            if calls == 2:
-                raise Transient("cut")
-            return await send(method, chat, data)
-
-        stage.adapter._delivery.call = failing  # type: ignore[method-assign]  # a cut wire
         where = place(stage, Purpose.HELP)
-        with pytest.raises(Transient):
-            await stage.adapter.send(long, where, key="9")
-        await stage.adapter.send(long, where, key="9")
+        refused = 0
+        while refused < 9:
+            try:
+                await stage.adapter.send(long, where, key="9")
+                break
+            except RateLimited as limited:
+                refused += 1
+                await asyncio.sleep(limited.retry_after)
+        assert refused == 2
         for number in range(3):
             assert sum(f"Partie {number}" in seen.text for seen in lea.sees()) == 1
 

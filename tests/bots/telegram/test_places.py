@@ -1,16 +1,12 @@
 """Channels as they are configured, and groups that move."""
 
-import asyncio
-
 import pytest
 
 from bots.sandbox.people import World, eventually
 from bots.sandbox.telegram import TelegramSandbox
 from bots.sandbox.telegram.state import MEMBER
-from bots.telegram.errors import meaning
-from bots.telegram.lanes import Lanes, Then
 from bots.telegram.places import Places, Setting, setting
-from core.chat.adapter import Permanent, RateLimited, Transient, Unreachable
+from core.chat.adapter import Permanent
 from core.chat.events import MemberLeft
 from core.chat.identity import Purpose
 from core.chat.messages import Message, Text
@@ -83,58 +79,3 @@ async def test_a_bot_that_loses_its_rights_listens_to_service_messages() -> None
         await stage.until(lambda: not stage.adapter._reception._administers)
         await lea.leaves()
         await stage.hears(MemberLeft)
-
-
-async def test_work_that_fails_holds_nobody_up() -> None:
-    lanes = Lanes()
-    done: list[str] = []
-
-    async def broken() -> None:
-        raise RuntimeError("the work broke")
-
-    async def answered() -> Then:
-        done.append("handled")
-        return broken
-
-    async def next_one() -> None:
-        done.append("next")
-
-    for work in (broken, answered, next_one):
-        assert await lanes.enter("501", work)
-    await lanes.drain(1)
-    assert done == ["handled", "next"]
-
-
-async def test_work_given_up_at_the_stop_is_not_counted_as_done() -> None:
-    lanes = Lanes()
-    handled = lanes.enter("501", asyncio.Event().wait)  # type: ignore[arg-type]  # never returns
-    await lanes.drain(0.05)
-    assert not await handled
-
-
-def test_the_librarys_errors_mean_something() -> None:
-    from telegram.error import (  # noqa: PLC0415  slow to load, and needed here only
-        BadRequest,
-        Conflict,
-        Forbidden,
-        InvalidToken,
-        NetworkError,
-        RetryAfter,
-        TimedOut,
-    )
-
-    waiting = meaning(RetryAfter(3))
-    assert isinstance(waiting, RateLimited)
-    assert waiting.retry_after == 3
-    for passing in (TimedOut(), NetworkError("Bad Gateway"), Conflict("terminated")):
-        assert type(meaning(passing)) is Transient
-    assert isinstance(
-        meaning(Forbidden("Forbidden: bot can't initiate conversation with a user")), Unreachable
-    )
-    odd = meaning(BadRequest('Bad Request: can\'t do "what somebody wrote" today'))
-    assert isinstance(odd, Permanent)
-    assert "somebody" not in str(odd)
-    for refusal, code in ((InvalidToken(), "401"), (Forbidden("Forbidden: never seen"), "403")):
-        found = meaning(refusal)
-        assert isinstance(found, Permanent)
-        assert found.code == code
