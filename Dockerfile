@@ -7,6 +7,10 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
 
 WORKDIR /app
 
+# pg_dump, pg_restore and psql: `amicale backup` and `restore` on PostgreSQL.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
+
 # Every library by its hash, PostgreSQL's driver among them; before the code, which changes more.
 COPY requirements/run.txt requirements/run.txt
 RUN python -m pip install --disable-pip-version-check --require-hashes -r requirements/run.txt

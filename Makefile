@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fix migration parity lock clean
+.PHONY: help demo run test bench torture check fix migration parity lock clean
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -27,17 +27,26 @@ run: $(READY) ## Serve the platforms whose tokens are in the environment
 	@$(BIN)/amicale run
 
 test: $(READY) ## Run every test, with coverage
-	@$(BIN)/pytest -q -n $(JOBS) --cov --cov-report=
+	@$(BIN)/pytest -q -n $(JOBS) --cov --cov-report= $(addprefix --ignore=,$(APART))
+	@$(BIN)/pytest -q -n $(JOBS) $(APART)
 	@$(BIN)/coverage report --fail-under=$(FLOOR)
 	@$(BIN)/coverage report --include='core/*/rules.py,core/*/service.py,rituals/turns.py,rituals/rules.py,rituals/service.py' --fail-under=100
 
 FLOOR := 85
+# What these try lives in processes of its own, where counting lines would only cost time.
+APART := tests/bench tests/scale tests/torture tests/bots/database
+
+bench: $(READY) ## Measure each figure of docs/performance.md: make bench QUICK=1 ONLY=slack-client
+	@QUICK=$(QUICK) ONLY=$(ONLY) $(BIN)/python -m tests.bench
 
 check: $(READY) ## Format, lint, types and contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+torture: $(READY) ## Live a month killed again and again: make torture KILLS=200 SEED=… FAULTS=1
+	@$(BIN)/python -m tests.torture
 
 fix: $(READY) ## Mend what the linter can mend
 	@$(BIN)/ruff check --fix .

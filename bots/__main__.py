@@ -9,6 +9,9 @@ from typing import Annotated
 
 import typer
 
+from bots.duty import Duty
+from core.chat.identity import Platform
+
 cli = typer.Typer(
     name="amicale",
     help="The alumni community of a training organisation, inside Discord, Slack and Telegram.",
@@ -35,11 +38,18 @@ def demo(
 
 
 @cli.command()
-def run() -> None:
+def run(
+    role: Annotated[
+        Duty, typer.Option(help="On PostgreSQL: the platforms' connections, or the jobs.")
+    ] = Duty.ALL,
+    platform: Annotated[
+        list[Platform] | None, typer.Option(help="A gateway's platform; may be given again.")
+    ] = None,
+) -> None:
     """Serve the platforms that have a token."""
-    from bots.operate import serve
+    from bots.serving import Part, serve
 
-    raise typer.Exit(asyncio.run(serve()))
+    raise typer.Exit(asyncio.run(serve(Part(role, tuple(platform or ())))))
 
 
 @cli.command()
@@ -56,6 +66,36 @@ def migrate() -> None:
     from bots.operate import bring_up_to_date
 
     raise typer.Exit(asyncio.run(bring_up_to_date()))
+
+
+@cli.command()
+def move(
+    to: Annotated[str, typer.Option(help="An empty PostgreSQL database: postgres://…")],
+) -> None:
+    """Carry every row of SQLite over to PostgreSQL."""
+    from bots.operate import carry_over
+
+    raise typer.Exit(asyncio.run(carry_over(to)))
+
+
+@cli.command()
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to; a name with the time else.")
+    ] = None,
+) -> None:
+    """Copy the database, while it is used too."""
+    from bots.operate import keep_copy
+
+    raise typer.Exit(asyncio.run(keep_copy(file)))
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `backup` wrote.")]) -> None:
+    """Go back to a copy; what is there is kept."""
+    from bots.operate import go_back
+
+    raise typer.Exit(asyncio.run(go_back(file)))
 
 
 @cli.command()

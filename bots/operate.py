@@ -1,82 +1,36 @@
-"""What an operator asks of the suite: serve, examine, migrate, report, and the set-up texts."""
+"""What an operator asks beside serving: examine, migrate, and the set-up texts."""
 
-import asyncio
 import base64
 import binascii
 import contextlib
 import json
-import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text as Line
 
-from bots import logs, schema
-from bots.checking import SetUp, check, check_database, read
+from bots import copies, logs, schema
+from bots.checking import check, check_database
+from bots.moving import move
+from bots.ownership import Taken, alone
 from bots.rooms import routes
-from bots.suite import Suite, adapters, menu_of, open_app
+from bots.tenants import SetUp, read
 from config.settings import FOLDER, Settings
 from core.chat.actions import Choice
-from core.chat.adapter import Permanent, Problem
+from core.chat.adapter import Problem
 from core.chat.events import CommandInvoked
-from core.engine import database
-from core.engine.clock import SystemClock
+from core.engine.database import sqlite_file
 from core.engine.menu import RouteMenu
 from core.engine.texts import Texts
 
 OK, WRONG_SET_UP = 0, 2
-AT_START = 6.0
-"""Seconds that a platform which does not answer may hold the others when the suite starts."""
-
 console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
-
-
-async def serve() -> int:
-    """Serve until SIGTERM or SIGINT; 2 when the set-up is wrong, with everything wrong named."""
-    logs.configure()
-    up, told = asyncio.Event(), asyncio.Event()
-    serving = asyncio.create_task(_serve(up, told))
-    telling = asyncio.create_task(told.wait())
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, told.set)
-    await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
-    telling.cancel()
-    if not up.is_set():
-        serving.cancel()
-    try:
-        return await serving
-    except asyncio.CancelledError:
-        return OK
-
-
-async def _serve(up: asyncio.Event, told: asyncio.Event) -> int:
-    """Be up until told otherwise; may be cancelled until then: what is open is closed."""
-    set_up = read()
-    problems = await check(set_up, bare_menu(set_up.settings), patience=AT_START)
-    _show(problems)
-    if any(p.fatal for p in problems) or set_up.settings is None or set_up.config is None:
-        return WRONG_SET_UP
-    try:
-        app = await open_app(set_up.settings, set_up.config, SystemClock())
-        app.adapters = adapters(set_up.settings, set_up.config, menu_of(app), app.clock)
-        suite = Suite(app)
-        try:
-            await suite.start()
-            up.set()
-            where = ", ".join(sorted(suite.up))
-            console.print(f"amicale is up on {where or 'no platform yet'}")
-            await told.wait()
-        except Permanent as refusal:
-            errors.print(logs.redact(f"refused: {refusal}"), style="red", markup=False)
-            return WRONG_SET_UP
-        finally:
-            await suite.stop()
-    finally:
-        await database.close()
-    return OK
 
 
 async def examine() -> int:
@@ -84,7 +38,7 @@ async def examine() -> int:
     logs.configure()
     set_up = read()
     problems = await check(set_up, bare_menu(set_up.settings))
-    _show(problems)
+    show(problems)
     if any(problem.fatal for problem in problems):
         return WRONG_SET_UP
     console.print("Nothing else is missing." if problems else "Everything needed is there.")
@@ -99,11 +53,83 @@ async def bring_up_to_date() -> int:
         return WRONG_SET_UP
     problems = await check_database(settings.database_url)
     if problems:
-        _show(problems)
+        show(problems)
         return WRONG_SET_UP
-    applied = await schema.migrate(settings.database_url)
+    url, file = settings.database_url, sqlite_file(settings.database_url)
+    try:
+        with alone(file, "migrate") if file else contextlib.nullcontext():
+            applied = await schema.migrate(url)
+    except Taken as taken:
+        return _refuse(taken)
+    if not url.startswith("sqlite://"):
+        with contextlib.suppress(ImportError):  # without the extra `workers` there are none
+            from bots.workers import prepare  # noqa: PLC0415  it loads their libraries
+
+            applied += ["the workers' queue"] if await prepare(url) else []
     console.print(f"applied: {', '.join(applied)}" if applied else "nothing to do")
     return OK
+
+
+async def keep_copy(to: Path | None) -> int:
+    """Copy the database while it is used; 2 when that cannot be."""
+    settings = _settings()
+    if settings is None:
+        return WRONG_SET_UP
+    try:
+        copy = await copies.backup(settings.database_url, to)
+    except (copies.Unusable, OSError) as problem:
+        return _refuse(problem)
+    console.print(f"copied to {copy}: keep it elsewhere, it holds members' data", markup=False)
+    return OK
+
+
+async def go_back(copy: Path) -> int:
+    """Put a copy in the database's place; 2 when that cannot be."""
+    settings = _settings()
+    if settings is None:
+        return WRONG_SET_UP
+    if not settings.database_url.startswith("sqlite://"):
+        problems = await check_database(settings.database_url)
+        if problems:
+            show(problems)
+            return WRONG_SET_UP
+    try:
+        restored = await copies.restore(settings.database_url, copy)
+    except (copies.Unusable, Taken, OSError) as problem:
+        return _refuse(problem)
+    if restored.aside is not None:
+        console.print(f"what was there is kept in {restored.aside}", markup=False)
+    if restored.applied:
+        console.print(f"applied: {', '.join(restored.applied)}", markup=False)
+    console.print(f"restored from {copy}", markup=False)
+    return OK
+
+
+async def carry_over(to: str) -> int:
+    """Move the SQLite database to PostgreSQL, counting every table; 2 when that cannot be."""
+    settings = _settings()
+    if settings is None:
+        return WRONG_SET_UP
+    logs.hide(filter(None, [urlsplit(to).password]))
+    if to.startswith("postgres") and (problems := await check_database(to)):
+        show([replace(problem, where="--to") for problem in problems])
+        return WRONG_SET_UP
+    try:
+        moved = await move(settings.database_url, to)
+    except (copies.Unusable, Taken, OSError) as problem:
+        return _refuse(problem)
+    table = Table("table", "SQLite", "PostgreSQL")
+    for one in moved:
+        table.add_row(one.table, str(one.before), str(one.after))
+    console.print(table)
+    console.print(f"{sum(one.after for one in moved)} rows moved; the SQLite file stays as it is.")
+    console.print("Now set AMICALE_DATABASE_URL to the new address, and start.")
+    return OK
+
+
+def _refuse(problem: Exception) -> int:
+    errors.print(logs.redact(f"refused: {problem}"), style="red", markup=False)
+    return WRONG_SET_UP
 
 
 def print_slack_manifest(request_url: str) -> int:
@@ -158,13 +184,14 @@ async def _nothing(_event: CommandInvoked, _option: str, _typed: str) -> Sequenc
 
 
 def _settings() -> Settings | None:
-    set_up: SetUp = read()
+    set_up: SetUp = read(serving=False)
     if set_up.settings is None:
-        _show(set_up.problems)
+        show(set_up.problems)
     return set_up.settings
 
 
-def _show(problems: Sequence[Problem]) -> None:
+def show(problems: Sequence[Problem]) -> None:
+    """Print what is wrong, each with its remedy, and how much of it must be mended."""
     for problem in problems:
         style = "bold red" if problem.fatal else "yellow"
         where, what, remedy = map(logs.redact, (problem.where, problem.what, problem.remedy))

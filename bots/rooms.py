@@ -17,10 +17,12 @@ from core.questions.handlers import routes as questions
 from core.questions.rules import QuestionsSettings
 from core.reports.handlers import routes as reports
 from core.reports.rules import ReportsSettings
+from core.watch.handlers import routes as watch
+from core.watch.rules import Pulses
 from rituals.handlers import routes as rituals
 from rituals.rules import RitualsSettings
 
-ROOMS = (members, charter, onboarding, questions, engagement, rituals, reports, sweep)
+ROOMS = (members, charter, onboarding, questions, engagement, rituals, reports, watch, sweep)
 
 
 def routes() -> Routes:
@@ -38,4 +40,5 @@ def settings_of(config: CommunityConfig) -> Mapping[type, object]:
         QuestionsSettings: config.questions,
         ReportsSettings: config.reports,
         RitualsSettings: config.rituals,
+        Pulses: Pulses(),
     }

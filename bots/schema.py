@@ -23,6 +23,7 @@ MODULES = (
     "core.onboarding.models",
     "core.questions.models",
     "core.engagement.models",
+    "core.watch.models",
     "rituals.models",
 )
 MIGRATIONS = "bots.migrations"
@@ -75,13 +76,20 @@ async def missing(url: str) -> list[str]:
         await close()
 
 
+def names() -> set[str]:
+    """The migrations this version knows."""
+    files = Path(__file__).parent.joinpath(MIGRATIONS.rpartition(".")[2]).glob("0*.py")
+    return {file.stem for file in files}
+
+
 def backup(file: Path) -> Path:
-    """Copy a SQLite file beside itself; says where the copy is.
+    """Copy a SQLite file beside itself, for its owner's eyes only; says where the copy is.
 
     SQLite copies it itself: what a killed process left in the write-ahead log is in the copy too
     (https://www.sqlite.org/backup.html).
     """
     copy = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%S}.bak")
+    copy.touch(mode=0o600)
     with closing(sqlite3.connect(file)) as ours, closing(sqlite3.connect(copy)) as theirs:
         ours.backup(theirs)
     log.info("database copied", to=str(copy))

@@ -202,7 +202,8 @@ def _no_hour(text: str, where: tuple[str | int, ...]) -> Fault:
 
 
 def _unread(error: OSError | UnicodeDecodeError, remedy: str) -> Fault:
-    return Fault(1, f"cannot be read: {error}", remedy)
+    why = error.strerror if isinstance(error, OSError) else error
+    return Fault(1, f"cannot be read: {why}", remedy)
 
 
 def _syntax(text: str, message: str) -> Fault:

@@ -1,11 +1,15 @@
 """Secrets and addresses, from the environment and from nowhere else."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.chat.identity import Platform
+
+OURS = "AMICALE_"
 FOLDER = Path(__file__).parent
 
 
@@ -13,14 +17,18 @@ class Settings(BaseSettings):
     """The AMICALE_* variables.
 
     Every address is written as the platform's own client library takes it, and defaults to the
-    real platform. An empty variable counts as one that is not set.
+    real platform. An empty variable counts as one that is not set. `config` names one community's
+    file, several with `:` between them, or a folder of them.
     """
 
-    model_config = SettingsConfigDict(env_prefix="AMICALE_", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=OURS, env_ignore_empty=True)
 
     database_url: str = "sqlite://data/amicale.sqlite3"
     config: Path = FOLDER / "community.toml"
     locales: Path = FOLDER / "locales"
+
+    health_host: str = "127.0.0.1"
+    health_port: int | None = Field(default=None, ge=0, le=65535)
 
     discord_token: SecretStr | None = None
     discord_api_url: str = "https://discord.com/api/v10"
@@ -51,12 +59,54 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def communities(self) -> tuple[Path, ...]:
+        """The file of each community: every `*.toml` of a folder, in the order of their names."""
+        named = [Path(part) for part in str(self.config).split(os.pathsep) if part]
+        return tuple(
+            file
+            for path in named
+            for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])
+        )
+
+    def of(self, slug: str, *, alone: bool) -> "Settings":
+        """What holds for one community: its own `AMICALE_<SLUG>_…`, and the common ones.
+
+        Secrets are common only where it is `alone`: a token serves one community.
+        """
+        own = Settings(_env_prefix=prefix(slug))
+        update = {name: getattr(own, name) for name in own.model_fields_set if _is_platforms(name)}
+        if not alone:
+            kept = (name for name in SECRETS if name not in update)
+            update |= dict.fromkeys(kept)
+        return self.model_copy(update=update)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret that was given: what may be written nowhere."""
         given = (getattr(self, name) for name in type(self).model_fields)
         tokens = [secret(value) for value in given if isinstance(value, SecretStr)]
         password = urlsplit(self.database_url).password
         return tuple(filter(None, (*tokens, password)))
+
+
+SECRETS = frozenset(
+    name for name, field in Settings.model_fields.items() if field.annotation == SecretStr | None
+)
+"""The variables that are written nowhere."""
+
+
+def prefix(slug: str) -> str:
+    """How the variables of one community begin: `AMICALE_<SLUG>_`."""
+    return f"{OURS}{slug.upper().replace('-', '_')}_"
+
+
+def own_variables() -> frozenset[str]:
+    """The variables a community may have for itself, without their prefix: the platforms'."""
+    return frozenset(name.upper() for name in Settings.model_fields if _is_platforms(name))
+
+
+def _is_platforms(name: str) -> bool:
+    return name.partition("_")[0] in set(Platform)
 
 
 def secret(value: SecretStr | None) -> str:

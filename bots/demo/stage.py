@@ -9,11 +9,12 @@ from pathlib import Path
 
 from bots.demo.chronicle import Chronicle
 from bots.demo.wording import buttons, of, quoted, short
+from bots.platforms import adapters
 from bots.sandbox.discord.people import DiscordPerson
 from bots.sandbox.people import CannotDo, Person, Seen, World
 from bots.sandbox.slack.people import SlackPerson
 from bots.sandbox.towns import Towns
-from bots.suite import Suite, adapters, menu_of, open_app
+from bots.suite import Suite, menu_of, open_app
 from config.community import load
 from config.settings import Settings
 from core.chat.identity import Platform

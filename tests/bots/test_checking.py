@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bots import logs, suite
-from bots.checking import check, check_database, read
+from bots import logs, platforms
+from bots.checking import check, check_database
 from bots.operate import bare_menu
 from bots.sandbox.memory import MODAL, MemoryAdapter
 from bots.sandbox.people import World
+from bots.tenants import read
 from config.settings import Settings
 from core.chat.adapter import Problem, Transient
 from core.chat.identity import Platform
@@ -112,13 +113,13 @@ def test_what_is_read_is_never_written_afterwards(monkeypatch: pytest.MonkeyPatc
 
 
 def of_memory(monkeypatch: pytest.MonkeyPatch, kind: type[MemoryAdapter]) -> None:
-    def adapters(*_: object) -> dict[Platform, MemoryAdapter]:
+    def adapters(*_: object, **__: object) -> dict[Platform, MemoryAdapter]:
         menu = bare_menu(None)
         made = {p: kind(p, menu, World(), MODAL) for p in (Platform.DISCORD, Platform.SLACK)}
         made[Platform.TELEGRAM] = MemoryAdapter(Platform.TELEGRAM, menu, World(), MODAL)
         return made
 
-    monkeypatch.setattr(suite, "adapters", adapters)
+    monkeypatch.setattr(platforms, "adapters", adapters)
 
 
 class Away(MemoryAdapter):

@@ -13,7 +13,7 @@ from bots.slack.manifest import BOT_SCOPES
 
 HEAVY = ("discord", "slack_bolt", "slack_sdk", "telegram", "aiohttp", "tortoise", "matplotlib")
 COMMANDS = (
-    *("demo", "run", "check", "migrate", "digest", "sandbox"),
+    *("demo", "run", "check", "migrate", "move", "backup", "restore", "digest", "sandbox"),
     *("slack-manifest", "discord-invite", "telegram-botfather"),
 )
 
@@ -146,3 +146,14 @@ def test_no_description_is_cut_on_a_terminal_of_80_columns() -> None:
     assert all(command in said for command in COMMANDS)
     assert "…" not in said
     assert "..." not in said.partition("Commands:")[2]
+
+
+def test_a_copy_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    database, file = tmp_path / "amicale.sqlite3", tmp_path / "a file"
+    for one in (database, file):
+        one.touch()
+    url = f"sqlite://{database}"
+    ended = amicale("backup", str(file / "copy"), AMICALE_DATABASE_URL=url)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("refused: ")
+    assert "Traceback" not in ended.stderr

@@ -6,6 +6,8 @@ from typing import Any
 from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from bots.additive import Reworded
+
 ADDITIVE = (
     ops.CreateModel,
     ops.AddField,
@@ -15,6 +17,7 @@ ADDITIVE = (
     ops.RenameField,
     ops.RenameIndex,
     ops.RenameConstraint,
+    Reworded,
 )
 REBUILD = "rebuild"
 """The attribute of a Migration that says why, and how, it rebuilds a table by hand."""
