@@ -91,6 +91,7 @@ def test_every_key_the_code_names_has_words() -> None:
         *everything.forms,
         *everything.jobs,
         *everything.delivered_to,
+        *everything.artists,
         *ROUTE_NAMES,
     }
     missing = [f"{u.where}: {u.key}" for u in used() if u.key not in lexicon()["fr"]]

@@ -19,7 +19,7 @@ from core.engine.menu import RouteMenu
 from core.engine.models import Community
 from core.engine.routes import Routes
 from core.engine.texts import Texts
-from core.members.service import MemberDirectory
+from core.members.directory import MemberDirectory
 
 LOCALES = Path(__file__).parent.parent / "config" / "locales"
 START = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
@@ -78,6 +78,26 @@ def seen(person: MemoryPerson, text: str) -> list[Seen]:
     return [m for m in person.sees() if text in m.text]
 
 
+_made: dict[str, tuple[str, ...]] = {}
+"""The tables that stand in each PostgreSQL database: made once, emptied for each village."""
+
+
+async def _tables(url: str, modules: Sequence[str]) -> None:
+    """The tables of these modules, with nothing in them."""
+    if database.dialect() != "postgres":
+        await Tortoise.generate_schemas()
+    elif _made.get(url) == tuple(modules):
+        described = Tortoise.apps[database.APP].values()
+        tables = ", ".join(f'"{model._meta.db_table}"' for model in described)
+        await connections.get("default").execute_script(
+            f"TRUNCATE {tables} RESTART IDENTITY CASCADE"
+        )
+    else:
+        await connections.get("default").execute_script(EMPTY)
+        await Tortoise.generate_schemas()
+        _made[url] = tuple(modules)
+
+
 @asynccontextmanager
 async def village(
     modules: Sequence[str],
@@ -98,9 +118,7 @@ async def village(
     clock = DrivenClock(start)
     await database.connect(url, modules)
     try:
-        if database.dialect() == "postgres":
-            await connections.get("default").execute_script(EMPTY)
-        await Tortoise.generate_schemas()
+        await _tables(url, modules)
         community = await Community.create(
             slug="essai", name="Essai", timezone="Europe/Paris", language="fr"
         )

@@ -12,6 +12,7 @@ from core.members.rules import MembersSettings
 from core.onboarding.rules import OnboardingSettings
 from core.questions.rules import QuestionsSettings
 from core.reports.rules import ReportsSettings
+from core.watch.rules import Pulses
 from rituals.rules import RitualsSettings
 from tests.village import START, Village, village
 
@@ -22,6 +23,7 @@ SETTINGS: dict[type, object] = {
     QuestionsSettings: QuestionsSettings(),
     ReportsSettings: ReportsSettings(),
     RitualsSettings: RitualsSettings(),
+    Pulses: Pulses(),
 }
 Makes = Callable[..., AbstractAsyncContextManager[Village]]
 

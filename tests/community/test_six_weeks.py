@@ -157,7 +157,7 @@ class Town:
         self.reads()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2, 3])
 async def test_whatever_thirty_people_do_for_six_weeks_these_hold(seed: int) -> None:
     rooms = [room for room in ROOMS if room is not reports]
     async with village(schema.MODULES, rooms, SETTINGS) as place:

@@ -58,6 +58,16 @@ async def test_a_platform_that_is_down_may_be_tried_again(alone: Stage) -> None:
     await refused(alone.another().start(alone.core), Transient)
 
 
+@capability("trouble")
+async def test_what_keeps_a_platform_away_is_told(alone: Stage) -> None:
+    assert alone.adapter.trouble == ""
+    alone.down()
+    alone.cut()
+    async with asyncio.timeout(20):
+        while not alone.adapter.trouble:  # noqa: ASYNC110  nobody announces it
+            await asyncio.sleep(0.05)
+
+
 @capability("reconnected")
 async def test_a_cut_line_loses_nothing(alone: Stage) -> None:
     lea = await alone.member()
@@ -79,10 +89,14 @@ async def test_what_happened_while_away_is_heard(stage: Stage) -> None:
     lea = await stage.member()
     text = stage.word("Pendant l’arrêt")
     await stage.adapter.stop()
+    since = stage.world.now()
     try:
         await lea.says(text, channel="entraide")
     finally:
         await stage.start()
+    if stage.adapter.capabilities.remembers:
+        async for event in stage.adapter.history(since):
+            await stage.core(event)
     assert (await stage.hears(MessagePosted, lea)).text == text
 
 

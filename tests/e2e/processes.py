@@ -39,9 +39,9 @@ class Process:
             lines.append(line.decode().rstrip("\n"))
             self._changed.set()
 
-    async def says(self, *words: str) -> str:
+    async def says(self, *words: str, seconds: float = PATIENCE) -> str:
         """The first line with all these words, awaited."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             found = [
                 line
@@ -74,11 +74,11 @@ class Process:
 
 
 @asynccontextmanager
-async def amicale(*words: str, **environment: str) -> AsyncIterator[Process]:
+async def amicale(*words: str, module: str = "bots", **environment: str) -> AsyncIterator[Process]:
     """A process of the command line, with no other variable of ours than these."""
     inner = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "bots", *words),
+        *("-m", module, *words),
         env={**_others(), **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,0 +1,1 @@
+"""What the suite carries, each figure measured beside its reference in the same run."""
