@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-JOBS ?= 2
+JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test bench torture check fix migration parity lock clean
@@ -27,13 +27,15 @@ run: $(READY) ## Serve the platforms whose tokens are in the environment
 	@$(BIN)/amicale run
 
 test: $(READY) ## Run every test, with coverage
-	@$(BIN)/pytest -q -n $(JOBS) --cov --cov-report= $(addprefix --ignore=,$(APART))
-	@$(BIN)/pytest -q -n $(JOBS) $(APART)
+	@$(BIN)/pytest -q -n 2 $(APART) > .apart.log 2>&1 & apart=$$!; \
+	  $(BIN)/pytest -q -n $(JOBS) --cov --cov-report= $(addprefix --ignore=,$(APART)); all=$$?; \
+	  wait $$apart || all=$$?; cat .apart.log; exit $$all
 	@$(BIN)/coverage report --fail-under=$(FLOOR)
 	@$(BIN)/coverage report --include='core/*/rules.py,core/*/service.py,rituals/turns.py,rituals/rules.py,rituals/service.py' --fail-under=100
 
 FLOOR := 85
-# What these try lives in processes of its own, where counting lines would only cost time.
+# What these try lives in processes of its own, where counting lines would only cost time; they
+# mostly wait, so that they run beside the others.
 APART := tests/bench tests/scale tests/torture tests/bots/database
 
 bench: $(READY) ## Measure each figure of docs/performance.md: make bench QUICK=1 ONLY=slack-client
@@ -64,4 +66,4 @@ lock: $(READY) ## Write the hash-locked requirements anew
 	@$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra all -o requirements/run.txt
 
 clean: ## Forget the environment and what was measured
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov
+	@rm -rf $(VENV) .apart.log .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov

@@ -238,17 +238,20 @@ async def test_what_happens_now_does_not_wait_for_ever(
 
 async def test_what_was_missed_while_it_was_read_is_read_again(place: Village) -> None:
     await catches_up(place)
-    history = Slow()
+    history, again = Slow(), Slow()
     place.adapters[DISCORD].history = history  # type: ignore[method-assign,assignment]  # same
     first = asyncio.create_task(place.app.catch_up(DISCORD))
     await history.began.wait()
     began = await mark(place)
     place.clock.advance(minutes=1)
+    place.adapters[DISCORD].history = again  # type: ignore[method-assign,assignment]  # same
     second = asyncio.create_task(place.app.catch_up(DISCORD))
     await asyncio.sleep(0)  # it is asked for
     history.goes_on.set()
     await first
+    await again.began.wait()
     assert await mark(place) == began
+    again.goes_on.set()
     await second
     assert await mark(place) == place.clock.now()
 
