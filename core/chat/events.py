@@ -79,6 +79,19 @@ class ReactionRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollVoted(Event):
+    """Somebody voted in a native poll, or changed their mind.
+
+    `poll` is the `MessageRef.poll` of where it stands. `chosen` and `dropped` are answers counted
+    from 0: a platform may tell each on its own, or the whole vote at once.
+    """
+
+    poll: str
+    chosen: tuple[int, ...] = ()
+    dropped: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandInvoked(Event):
     """Somebody ran a command.
 

@@ -1,7 +1,7 @@
 """Who and where, as the platforms know them."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -108,10 +108,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """One message; as a destination it means «in the thread of this message»."""
+    """One message; as a destination it means «in the thread of this message».
+
+    `poll` is what the platform calls the native poll it holds, empty when it holds none.
+    """
 
     channel: Channel
     id: str
+    poll: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:

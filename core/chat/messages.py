@@ -1,6 +1,7 @@
 """What we say: written once in a small CommonMark subset, rendered natively by each platform."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -56,18 +57,66 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A document to keep: `name` with its ending (`agenda.ics`), `media_type` as in MIME."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/octet-stream"
+
+
+CHOICES = 10
+"""Answers a poll may offer: the fewest of the platforms' limits
+(https://docs.discord.com/developers/resources/poll)."""
+
+QUESTION, CHOICE = 300, 55
+"""Characters of a poll's question and of one answer; same source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A question with two to ten answers, in plain text, native where the platform has polls.
+
+    Where it has none, each answer is a button doing `vote(n)`. `closes` is when it will end, as
+    people are told; `core.polls` ends it, by an edit with `closed`. `key` is at most 40 ASCII
+    characters, unique in the community. Raises ValueError for what no platform would take.
+    """
+
+    key: str
+    question: str
+    choices: tuple[str, ...]
+    closes: datetime | None = None
+    several: bool = False
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        if not 2 <= len(self.choices) <= CHOICES:  # noqa: PLR2004  one answer is no choice
+            raise ValueError(f"poll {self.key} needs two to {CHOICES} answers")
+        if not 1 <= len(self.question) <= QUESTION:
+            raise ValueError(f"poll {self.key}: a question holds 1 to {QUESTION} characters")
+        if not all(1 <= len(choice) <= CHOICE for choice in self.choices):
+            raise ValueError(f"poll {self.key}: an answer holds 1 to {CHOICE} characters")
+
+    def vote(self, number: int) -> Action:
+        """What a button for that answer does, counted from 0."""
+        return Action("polls.vote", f"{self.key}:{number}")
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is said and what can be done about it.
 
     `buttons` is one list; each renderer breaks it into rows. Only the accounts in `mentions`
     may be notified, where the text links to them (`core.chat.markup.mention`); everything else
-    that looks like a mention is inert.
+    that looks like a mention is inert. A `poll` stands last, after the text and its buttons.
     """
 
     text: Text
     buttons: tuple[Button, ...] = ()
     image: Image | None = None
     mentions: tuple[Account, ...] = ()
+    files: tuple[File, ...] = ()
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True)
