@@ -89,7 +89,10 @@ async def swap(dialogue: Dialogue, mine: MyTurn) -> int:
         )
         occasion, name = found.occasion(dialogue), dialogue.who.name
         message = found.kind.proposal(dialogue.texts, to.language, occasion, proposal.id, name)
-        await runner.owe_turn(dialogue, found, proposal, message, to)
+        asked = await runner.owe_turn(dialogue, found, proposal, message, to, skip="rituals.refuse")
+        if asked is None:
+            await service.moves(proposal, TurnState.PROPOSED, to=TurnState.DECLINED)
+            continue
         told += 1
         if told == PROPOSED_TO:
             break

@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+from core.attention import service as attention
+from core.attention.service import Priority, Wish
 from core.chat.actions import Action
 from core.chat.identity import Place, Purpose, Workspace
 from core.chat.messages import Message
@@ -75,22 +77,37 @@ async def ask_next(scene: Scene, found: Appointment, *, substitute: bool = False
                 turn.id,
                 substitute=substitute or scene.now >= found.steps.substitute,
             )
-            await owe_turn(scene, found, turn, message, speaker)
-            return speaker
+            if await owe_turn(scene, found, turn, message, speaker):
+                return speaker
+            await service.moves(turn, TurnState.OFFERED, to=TurnState.EXPIRED)
     return None
 
 
 async def owe_turn(
-    scene: Scene, found: Appointment, turn: Turn, message: Message, to: Speaker
-) -> None:
-    """Owe somebody a message about their turn, for as long as it is theirs and before the hour."""
-    await scene.owe(
-        message,
-        to.account,
-        member=to.member,
+    scene: Scene,
+    found: Appointment,
+    turn: Turn,
+    message: Message,
+    to: Speaker,
+    *,
+    skip: str = "rituals.pass",
+) -> Speaker | None:
+    """Ask somebody for their turn, for as long as it is theirs and before the hour.
+
+    None when they want no such question now: it is the next one's turn. `skip` is what a turn
+    that is not taken does.
+    """
+    wish = Wish(
+        "rituals.turn",
+        f"{turn.id}:{turn.asked_at:%Y%m%dT%H%M%S}",
+        lambda _: message,
+        Priority.HIGH,
         guard=Action("rituals.turn", str(turn.id)),
         until=found.steps.publish,
+        skip=Action(skip, str(turn.id)),
+        never=Action("rituals.never", str(turn.id)),
     )
+    return await attention.solicit(scene, to.member, wish)
 
 
 async def give_notice(scene: Scene, found: Appointment) -> None:
@@ -120,20 +137,22 @@ async def ask_substitute(scene: Scene, found: Appointment) -> None:
 async def _remind(scene: Scene, found: Appointment, turn: Turn) -> None:
     if await service.given(found, turn.member_id):
         return
-    to = await members.reach(scene, turn.member_id)
-    if to is not None:
-        occasion = found.occasion(scene)
-        message = found.kind.reminder(scene.texts, to.language, occasion, turn.id)
-        await owe_turn(scene, found, turn, message, to)
+    occasion = found.occasion(scene)
+    await attention.tell(
+        scene,
+        turn.member_id,
+        lambda to: found.kind.reminder(scene.texts, to.language, occasion, turn.id),
+        guard=Action("rituals.turn", str(turn.id)),
+        until=found.steps.publish,
+    )
 
 
 async def tell(scene: Scene, member: int, key: str, **values: object) -> None:
     """Tell somebody something in private, in their language, where they can be written to."""
-    to = await members.reach(scene, member)
-    if to is not None:
-        shown: dict[str, Any] = values
-        text = scene.texts.say(key, to.language, **shown)
-        await scene.owe(Message(text), to.account, member=member)
+    shown: dict[str, Any] = values
+    await attention.tell(
+        scene, member, lambda to: Message(scene.texts.say(key, to.language, **shown))
+    )
 
 
 # -- publishing --------------------------------------------------------------------------------
