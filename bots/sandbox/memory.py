@@ -16,9 +16,7 @@ from core.chat.adapter import (
     calling,
     nothing_missed,
 )
-from core.chat.events import (
-    Event,
-)
+from core.chat.events import Attachment, Event
 from core.chat.identity import (
     Account,
     Channel,
@@ -29,9 +27,10 @@ from core.chat.identity import (
     Profile,
     Purpose,
     Workspace,
+    agenda,
 )
 from core.chat.markup import words
-from core.chat.messages import Message, Reply
+from core.chat.messages import Gathering, Message, Reply
 
 CHANNELS = {
     Purpose.WELCOME: "accueil",
@@ -41,7 +40,9 @@ CHANNELS = {
     Purpose.MODERATORS: "modération",
     Purpose.ADMINS: "administration",
 }
-MODAL = Capabilities(forms=True, private_replies=True, home=True, writes_first=True, threads=True)
+MODAL = Capabilities(
+    forms=True, private_replies=True, home=True, writes_first=True, threads=True, gatherings=True
+)
 ONE_BY_ONE = Capabilities(
     forms=False, private_replies=False, home=False, writes_first=True, threads=True
 )
@@ -70,6 +71,8 @@ class MemoryAdapter:
         self.tell_of_a_gap: Callable[[], None] = nothing_missed
         self.after: Callable[[], Awaitable[None]] | None = None
         self._handle: Handle | None = None
+        self.files: dict[str, bytes] = {}
+        self.gatherings: dict[str, Gathering] = {}
         self._count = 0
 
     # -- the port -------------------------------------------------------------------------
@@ -115,6 +118,27 @@ class MemoryAdapter:
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """Replace a message of ours."""
         self._replace(self.shown(ref.id), message)
+
+    async def gather(self, gathering: Gathering) -> MessageRef:
+        """Put a gathering on the double's agenda; `failures` are raised first, as for `send`."""
+        await calling()
+        if self.failures:
+            raise self.failures.pop(0)
+        self.gatherings.setdefault(gathering.key, gathering)
+        self.world.touch()
+        return MessageRef(agenda(self.workspace), gathering.key)
+
+    async def regather(self, ref: MessageRef, gathering: Gathering | None) -> None:
+        """Change a gathering on the agenda, or take it off."""
+        if gathering is None:
+            self.gatherings.pop(ref.id, None)
+        else:
+            self.gatherings[ref.id] = gathering
+        self.world.touch()
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """What a person attached."""
+        return self.files[attachment.address]
 
     async def gate(self, account: Account, *, is_open: bool) -> None:
         """Remember who was let in."""

@@ -32,7 +32,7 @@ from core.chat.adapter import (
 )
 from core.chat.events import Event
 from core.chat.identity import Account, Destination, MessageRef, Platform, Profile
-from core.chat.messages import Message
+from core.chat.messages import Gathering, Message
 
 Json = dict[str, Any]
 
@@ -138,6 +138,14 @@ class SlackAdapter:
             await self._web.when_ready(
                 lambda: update(channel=ref.channel.id, ts=ref.id, **part), image=image is not None
             )
+
+    async def gather(self, gathering: Gathering) -> MessageRef:
+        """Refused: Slack has no agenda (`capabilities.gatherings`)."""
+        raise Permanent("no_agenda", f"Slack has no agenda for {gathering.key}")
+
+    async def regather(self, ref: MessageRef, gathering: Gathering | None) -> None:  # noqa: ARG002  the port's signature
+        """Refused: Slack has no agenda (`capabilities.gatherings`)."""
+        raise Permanent("no_agenda", f"Slack has no agenda with {ref.id}")
 
     async def gate(self, account: Account, *, is_open: bool) -> None:
         """Invite into the gate channels, or remove from them. Raises DeliveryError.

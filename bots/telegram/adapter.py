@@ -34,7 +34,7 @@ from core.chat.identity import (
     Profile,
     Workspace,
 )
-from core.chat.messages import Message
+from core.chat.messages import Gathering, Message
 
 START_SECONDS = 15
 """How long a platform that is down may hold a start."""
@@ -134,6 +134,14 @@ class TelegramAdapter:
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """Replace a message of ours."""
         await self._delivery.change(ref, message)
+
+    async def gather(self, gathering: Gathering) -> MessageRef:
+        """Refused: Telegram has no agenda (`capabilities.gatherings`)."""
+        raise Permanent("no_agenda", f"Telegram has no agenda for {gathering.key}")
+
+    async def regather(self, ref: MessageRef, gathering: Gathering | None) -> None:  # noqa: ARG002  the port's signature
+        """Refused: Telegram has no agenda (`capabilities.gatherings`)."""
+        raise Permanent("no_agenda", f"Telegram has no agenda with {ref.id}")
 
     async def gate(self, account: Account, *, is_open: bool) -> None:
         """Approve a request to join or lift restrictions; or let read and not write."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from core.chat.actions import Choice, Form
-from core.chat.events import CommandInvoked, Event
+from core.chat.events import Attachment, CommandInvoked, Event
 from core.chat.identity import Account, Destination, MessageRef, Platform, Profile, Workspace
-from core.chat.messages import Invalid, Message, Reply
+from core.chat.messages import Gathering, Invalid, Message, Reply
 
 Answer = Reply | Invalid | None
 Handle = Callable[[Event], Awaitable[Answer]]
@@ -21,8 +21,9 @@ class Option:
     """One argument of a command, already in the reader's language.
 
     `name` is canonical (lower case, no space); `person`: the value is somebody; `choices` are
-    the fixed answers; `completes`: suggestions are asked from the core while typing. The last
-    textual option of a command takes the rest of the line where commands are one text.
+    the fixed answers; `completes`: suggestions are asked from the core while typing; `file`: it
+    is a file, at most one a command, which comes as the event's `file`. The last textual option
+    of a command takes the rest of the line where commands are one text.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Option:
     person: bool = False
     choices: tuple[Choice, ...] = ()
     completes: bool = False
+    file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Command:
     options: tuple[Option, ...] = ()
     staff: bool = False
     opens: str | None = None
+
+    @property
+    def wants_file(self) -> bool:
+        """Whether a file may come with it."""
+        return any(option.file for option in self.options)
 
 
 class Menu(Protocol):
@@ -78,6 +85,7 @@ class Capabilities:
 
     `settles`: a second `send` with the same key shows nothing twice, whatever became of the
     first. `remembers`: what happened while we were away can be read from its history.
+    `gatherings`: it has an agenda of its own.
     """
 
     forms: bool
@@ -87,6 +95,7 @@ class Capabilities:
     threads: bool
     settles: bool = True
     remembers: bool = True
+    gatherings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +254,21 @@ class Adapter(Protocol):
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """Replace a message of ours. Raises DeliveryError."""
+
+    async def gather(self, gathering: Gathering) -> MessageRef:
+        """Put a gathering on the platform's agenda, once for its key; says which it is there.
+
+        Only asked where `Capabilities.gatherings`. Raises DeliveryError.
+        """
+
+    async def regather(self, ref: MessageRef, gathering: Gathering | None) -> None:
+        """Change a gathering of ours, or take it off (None); one that is gone is off already.
+
+        Only asked where `Capabilities.gatherings`. Raises DeliveryError.
+        """
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """Read a file somebody sent. Raises DeliveryError; Permanent when it is too large."""
 
     async def gate(self, account: Account, *, is_open: bool) -> None:
         """Let somebody in, or stand them before the gate again. Raises DeliveryError."""

@@ -91,17 +91,52 @@ class PollVoted(Event):
     dropped: tuple[int, ...] = ()
 
 
+DOCUMENT_BYTES = 1 << 20
+"""The largest file that is fetched for a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file somebody sent, not read yet.
+
+    `size` in bytes; `address` is the platform's own word for where it is, kept like a secret.
+    """
+
+    name: str
+    size: int
+    media_type: str
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file somebody sent, read: at most DOCUMENT_BYTES."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str = "application/octet-stream"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandInvoked(Event):
     """Somebody ran a command.
 
     `path` is the canonical one as declared in the routes (`rituel aperçu`); `arguments` maps an
     option's name to what was given: an `Account` when the platform resolved a person, else text.
+    `file` is what was sent with it: the adapter reads it before it hands the command over, and
+    leaves the Attachment where it is too large or cannot be read. The handler of a command that
+    requires a file is only called with a Document.
     """
 
     channel: Channel
     path: str
     arguments: Mapping[str, str | Account] = field(default_factory=dict)
+    file: Attachment | Document | None = None
+
+    @property
+    def document(self) -> Document | None:
+        """What was sent with it, when there is something that could be read."""
+        return self.file if isinstance(self.file, Document) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,11 @@ class MessageRef:
         return f"{self.channel.platform}:{self.channel.id}:{self.id}"
 
 
+def agenda(workspace: Workspace) -> Channel:
+    """Where a workspace's own gatherings stand: nothing can be written there, and order is kept."""
+    return Channel(workspace.platform, workspace.id, "agenda")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A configured channel named by its purpose, resolved by the adapter when it sends."""

@@ -120,6 +120,29 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathering:
+    """Something people come to, as a platform's own agenda shows it; all of it plain text.
+
+    `key` (at most 40 ASCII characters, unique in the community) is what it is known again by, so
+    that it is never put there twice. `where` is a link or a place. A platform cuts what is too
+    long for it. Raises ValueError for naive times, or an end that is not after the start.
+    """
+
+    key: str
+    title: str
+    starts: datetime
+    ends: datetime
+    where: str
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if self.starts.tzinfo is None or self.ends.tzinfo is None:
+            raise ValueError(f"gathering {self.key}: its times must be aware")
+        if self.ends <= self.starts:
+            raise ValueError(f"gathering {self.key}: it ends before it starts")
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to the event in hand, given within the platform's window and not stored.
 

@@ -282,6 +282,14 @@ class App:
         """What was owed with `then` stands there: whoever declared it learns where."""
         await self.routes.delivered_to[then](self.scene(), argument, ref)
 
+    async def feed(self, name: str, token: str) -> bytes | None:
+        """The calendar of that name for that token; None when there is none."""
+        reads = self.routes.feeds.get(name)
+        if reads is None:
+            return None
+        async with transaction():
+            return await reads(self.scene(), token)
+
     async def _go_round(self) -> None:
         now = self.clock.now()
         if self._rounded is not None and abs(now - self._rounded) < ROUND:

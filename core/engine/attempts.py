@@ -137,6 +137,8 @@ class Attempt:
     async def _unwanted(self, owed: Owed) -> str:
         """Why it is not to be sent any more, empty when it is: the world is re-read."""
         row = self.row
+        if (owed.agenda or owed.regathers) and not self._adapter.capabilities.gatherings:
+            return "no agenda there"
         if row.until is not None and row.until < self._clock.now():
             return "too late"
         if owed.person is not None and not await self._rooms.present(owed.person):
@@ -164,12 +166,17 @@ class Attempt:
         if owed.gate is not None:
             await self._adapter.gate(owed.gate, is_open=owed.is_open)
             return None
-        assert owed.message is not None  # noqa: S101  only a gate has none
+        if owed.regathers is not None:
+            await self._adapter.regather(owed.regathers, owed.gathering)
+            return owed.regathers
+        if owed.gathering is not None:
+            return await self._adapter.gather(owed.gathering)
+        assert owed.message is not None  # noqa: S101  all the others have one
         message = await self._rooms.drawn(owed.message)
         if owed.edits is not None:
             await self._adapter.edit(owed.edits, message)
             return owed.edits
-        assert owed.to is not None  # noqa: S101  only a gate or an edit has none
+        assert owed.to is not None  # noqa: S101  all the others have one
         return await self._adapter.send(message, owed.to, key=str(self.row.id))
 
     def _failed(self, error: Exception) -> Outcome:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from core.chat.actions import Answers
 from core.chat.adapter import Answer
 from core.chat.events import (
+    DOCUMENT_BYTES,
+    Attachment,
     ButtonPressed,
     CommandInvoked,
     Event,
@@ -103,6 +105,10 @@ class Dispatch:
             return dialogue.reply("error.not_allowed")
         known = command(route, dialogue.texts, dialogue.who.language)
         for option in known.options:
+            if option.file:
+                if unread := _unread(dialogue, event, required=option.required):
+                    return unread
+                continue
             given = event.arguments.get(option.name)
             if option.required and not given:
                 said = option.description
@@ -164,3 +170,14 @@ class Dispatch:
         parts = [part for home in self.routes.homes if (part := await home(dialogue))]
         text = join([part.text for part in parts])
         return Reply(Message(text, tuple(b for part in parts for b in part.buttons)))
+
+
+def _unread(dialogue: Dialogue, event: CommandInvoked, *, required: bool) -> Reply | None:
+    """Why a command's file cannot be used, None when it can, or none is needed."""
+    if event.file is None and required:
+        return dialogue.reply("error.file_needed", command=event.path)
+    if not isinstance(event.file, Attachment):
+        return None
+    if event.file.size > DOCUMENT_BYTES:
+        return dialogue.reply("error.file_too_large", limit=DOCUMENT_BYTES >> 10)
+    return dialogue.reply("error.file_unread")

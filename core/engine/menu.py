@@ -74,4 +74,5 @@ def _option(room: str, wants: Wants, texts: Texts, language: str) -> Option:
         wants.person,
         tuple(Choice(v, texts.label(f"{words}.{v}", language)) for v in wants.choices),
         wants.completes is not None,
+        wants.file,
     )

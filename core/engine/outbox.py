@@ -15,7 +15,7 @@ from core.chat.identity import (
     Platform,
     Workspace,
 )
-from core.chat.messages import Message
+from core.chat.messages import Gathering, Message
 from core.engine.models import Community, OutboxMessage, State
 
 LANE = 200
@@ -26,9 +26,10 @@ CAUSE = 200
 
 
 class Owed(BaseModel):
-    """What a row holds: a message to send, a message to replace, or a gate to move.
+    """What a row holds: a message to send or to replace, a gathering to announce, a gate to move.
 
-    `harmless`: shown twice it does no harm, so that nobody is asked whether it arrived.
+    `agenda` is where a gathering is put, `regathers` the one that it replaces: by nothing, it is
+    taken off. `harmless`: shown twice it does no harm, so that nobody is asked whether it arrived.
     """
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", frozen=True)
@@ -36,6 +37,9 @@ class Owed(BaseModel):
     message: Message | None = None
     to: Destination | None = None
     edits: MessageRef | None = None
+    gathering: Gathering | None = None
+    agenda: Channel | None = None
+    regathers: MessageRef | None = None
     gate: Account | None = None
     is_open: bool = True
     harmless: bool = False
@@ -53,19 +57,20 @@ class Owed(BaseModel):
     @property
     def platform(self) -> Platform:
         """Which adapter delivers it."""
-        if self.gate is not None:
-            return self.gate.platform
-        if self.edits is not None:
-            return self.edits.channel.platform
-        assert self.to is not None  # noqa: S101  one of the three is set by its maker
-        return self.to.channel.platform if isinstance(self.to, MessageRef) else self.to.platform
+        target = self._target
+        return target.channel.platform if isinstance(target, MessageRef) else target.platform
 
     @property
     def lane(self) -> str:
         """What must stay in order among itself: one channel, one person."""
-        target = self.gate or (self.edits.channel if self.edits else self.to)
-        assert target is not None  # noqa: S101  one of the three is set by its maker
-        return lane(target)
+        return lane(self._target)
+
+    @property
+    def _target(self) -> Destination:
+        changed = self.edits or self.regathers
+        target = self.gate or (changed.channel if changed else self.agenda or self.to)
+        assert target is not None  # noqa: S101  one of them is set by its maker
+        return target
 
 
 async def owe(

@@ -27,6 +27,7 @@ OnRound = Callable[[Scene], Awaitable[None]]
 OnTyping = Callable[[Dialogue, str], Awaitable[Sequence[Choice]]]
 OnDraw = Callable[[Scene, Image], Awaitable[Image | None]]
 OnGate = Callable[[Dialogue, Mapping[str, str]], Awaitable[Reply | None]]
+OnFeed = Callable[[Scene, str], Awaitable[bytes | None]]
 OnHome = Callable[[Dialogue], Awaitable[Message | None]]
 When = Callable[[Scene], Weekly]
 
@@ -51,7 +52,8 @@ class Wants:
     """One argument of a command; its words are `<room>.option.<name>`.
 
     `choices` are values whose words are `<room>.option.<name>.<value>`; `completes` suggests
-    values while they are typed.
+    values while they are typed. `file`: it is a file, at most one a command, which the handler
+    finds as `event.document`.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Wants:
     person: bool = False
     choices: tuple[str, ...] = ()
     completes: OnTyping | None = None
+    file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class Routes:
         self.delivered_to: dict[str, OnDelivered] = {}
         self.guards: dict[str, OnGuard] = {}
         self.artists: dict[str, OnDraw] = {}
+        self.feeds: dict[str, OnFeed] = {}
         self.rounds: list[OnRound] = []
         self.observers: list[Observer] = []
         self.crowds: list[tuple[tuple[type[Event], ...], OnCrowd]] = []
@@ -143,6 +147,7 @@ class Routes:
                 "delivered_to",
                 "guards",
                 "artists",
+                "feeds",
             ):
                 mine, theirs = getattr(whole, name), getattr(room, name)
                 if twice := mine.keys() & theirs.keys():
@@ -267,6 +272,18 @@ class Routes:
 
         def declare(handler: OnDraw) -> OnDraw:
             self.artists[name] = handler
+            return handler
+
+        return declare
+
+    def feed(self, name: str) -> Callable[[OnFeed], OnFeed]:
+        """Give the calendar that a calendar program reads at `/<name>/<token>.ics`.
+
+        The handler is given the token, and answers None when it names nothing (any more).
+        """
+
+        def declare(handler: OnFeed) -> OnFeed:
+            self.feeds[name] = handler
             return handler
 
         return declare

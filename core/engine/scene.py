@@ -15,9 +15,10 @@ from core.chat.identity import (
     Purpose,
     Role,
     Workspace,
+    agenda,
     allows,
 )
-from core.chat.messages import Button, Message, Reply, Style, Text
+from core.chat.messages import Button, Gathering, Message, Reply, Style, Text
 from core.engine import jobs, outbox
 from core.engine.models import Community
 from core.engine.texts import Texts
@@ -94,6 +95,23 @@ class Scene:
     async def owe_edit(self, ref: MessageRef, message: Message) -> None:
         """Owe the replacement of a message of ours."""
         owed = outbox.Owed(message=message, edits=ref)
+        await outbox.owe(self.community, owed, self.now, cause=self.cause)
+
+    async def owe_gathering(
+        self, gathering: Gathering, workspace: Workspace, *, then: Action | None = None
+    ) -> None:
+        """Owe a gathering to a workspace's own agenda, until it starts; nothing where it has none.
+
+        Once it stands, the `delivered` route named by `then` is called with the MessageRef that
+        names it there.
+        """
+        owed = outbox.Owed(gathering=gathering, agenda=agenda(workspace))
+        until = gathering.starts
+        await outbox.owe(self.community, owed, self.now, then=then, until=until, cause=self.cause)
+
+    async def owe_gathering_change(self, ref: MessageRef, gathering: Gathering | None) -> None:
+        """Owe the change of a gathering of ours, or that it is taken off (None)."""
+        owed = outbox.Owed(gathering=gathering, regathers=ref)
         await outbox.owe(self.community, owed, self.now, cause=self.cause)
 
     async def owe_gate(self, account: Account, *, is_open: bool) -> None:

@@ -84,7 +84,7 @@ def item(row: OutboxMessage) -> Item:
     if row.payload:
         try:
             owed = Payload.model_validate_json(row.payload)
-            to = owed.gate or owed.to or owed.edits
+            to = owed.gate or owed.to or owed.edits or owed.agenda or owed.regathers
         except ValidationError:
             to = None
     room = room_of(row.cause, row.guard, row.then)

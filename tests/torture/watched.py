@@ -16,9 +16,9 @@ from core.chat.adapter import (
     Problem,
     nothing_missed,
 )
-from core.chat.events import Event
+from core.chat.events import Attachment, Event
 from core.chat.identity import Account, Destination, MessageRef, Platform, Profile, Workspace
-from core.chat.messages import Message
+from core.chat.messages import Gathering, Message
 
 Tell = Callable[..., None]
 
@@ -105,6 +105,15 @@ class Watched:
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         await self.inner.edit(ref, message)
+
+    async def gather(self, gathering: Gathering) -> MessageRef:
+        return await self.inner.gather(gathering)
+
+    async def regather(self, ref: MessageRef, gathering: Gathering | None) -> None:
+        await self.inner.regather(ref, gathering)
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        return await self.inner.fetch(attachment)
 
     async def gate(self, account: Account, *, is_open: bool) -> None:
         await self.inner.gate(account, is_open=is_open)
