@@ -13,6 +13,7 @@ from core.members.handlers import routes as members
 from core.members.rules import MembersSettings
 from core.onboarding.handlers import routes as onboarding
 from core.onboarding.rules import OnboardingSettings
+from core.polls.handlers import routes as polls
 from core.questions.handlers import routes as questions
 from core.questions.rules import QuestionsSettings
 from core.reports.handlers import routes as reports
@@ -22,7 +23,7 @@ from core.watch.rules import Pulses
 from rituals.handlers import routes as rituals
 from rituals.rules import RitualsSettings
 
-ROOMS = (members, charter, onboarding, questions, engagement, rituals, reports, watch, sweep)
+ROOMS = (members, charter, onboarding, questions, engagement, rituals, reports, watch, polls, sweep)
 
 
 def routes() -> Routes:

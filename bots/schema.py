@@ -23,6 +23,7 @@ MODULES = (
     "core.onboarding.models",
     "core.questions.models",
     "core.engagement.models",
+    "core.polls.models",
     "core.watch.models",
     "rituals.models",
 )

@@ -107,13 +107,13 @@ class MemoryAdapter:
             raise self.failures.pop(0)
         twice = next((m for m in self.messages if key and m.key == key), None)
         if twice is not None:
-            return MessageRef(twice.channel, twice.id)
+            return twice.ref
         private_to = None
         if isinstance(to, Account):
             private_to = self._reachable(to)
         shown = self.show(self._channel(to), message, private_to)
         shown.key = key
-        return MessageRef(shown.channel, shown.id)
+        return shown.ref
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """Replace a message of ours."""
@@ -224,6 +224,10 @@ class MemoryAdapter:
 
     def _fill(self, shown: Shown, message: Message) -> None:
         shown.text = words(message.text)
+        if message.poll is not None:
+            shown.text = "\n".join(filter(None, (shown.text, message.poll.question)))
+        shown.poll = message.poll
+        shown.files = message.files
         shown.buttons = message.buttons
         shown.image = message.image.alt if message.image else None
         shown.mentions = message.mentions

@@ -18,6 +18,7 @@ from core.chat.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PollVoted,
     ReactionAdded,
     ReactionRemoved,
 )
@@ -28,7 +29,7 @@ from core.chat.identity import (
     Profile,
 )
 from core.chat.markup import plain, words
-from core.chat.messages import Button, Invalid, Message, Reply
+from core.chat.messages import Button, File, Invalid, Message, Poll, Reply
 
 if TYPE_CHECKING:
     from bots.sandbox.memory import MemoryAdapter
@@ -55,6 +56,21 @@ class Shown:
     gone: bool = False
     key: str = ""
     mentions: tuple[Account, ...] = ()
+    files: tuple[File, ...] = ()
+    poll: Poll | None = None
+    votes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def ref(self) -> MessageRef:
+        """Where it stands."""
+        return MessageRef(self.channel, self.id, self.id if self.poll else "")
+
+    @property
+    def tally(self) -> tuple[tuple[str, int], ...]:
+        """The answers of its poll, each with how many chose it here."""
+        given = [number for chosen in self.votes.values() for number in chosen]
+        choices = self.poll.choices if self.poll else ()
+        return tuple((choice, given.count(number)) for number, choice in enumerate(choices))
 
 
 class MemoryPerson:
@@ -183,6 +199,24 @@ class MemoryPerson:
                     return
         offered = [b.label for m in self.town.messages if self._can_see(m) for b in m.buttons]
         raise CannotDo(f"{self.name} sees no button {label!r}, only {offered}")
+
+    async def votes(self, choice: str, *, on: Seen | None = None) -> None:
+        """Choose an answer of a poll; once more takes it back."""
+        for shown in reversed(self.town.messages):
+            poll = shown.poll
+            if poll is None or not self._can_see(shown) or (on is not None and shown.id != on.id):
+                continue
+            if poll.closed or choice not in poll.choices:
+                break
+            number, held = poll.choices.index(choice), shown.votes.get(self.name, ())
+            dropped = held if number in held or not poll.several else ()
+            dropped = (number,) if poll.several and number in held else dropped
+            chosen = () if number in held else (number,)
+            shown.votes[self.name] = (*(n for n in held if n not in dropped), *chosen)
+            event = PollVoted(poll=shown.id, chosen=chosen, dropped=dropped, **self._about())  # type: ignore[arg-type]  # same
+            await self.town.hand_over(event)
+            return
+        raise CannotDo(f"{self.name} sees no open poll with the answer {choice!r}")
 
     async def does(self, action: Action) -> None:
         """Send a button's action although no such button is there (an old or forged one)."""
@@ -332,6 +366,8 @@ class MemoryPerson:
             reactions=tuple((e, len(who)) for e, who in shown.reactions.items() if who),
             images=(shown.image,) if shown.image else (),
             edited=shown.edited,
+            files=tuple(file.name for file in shown.files),
+            choices=shown.tally,
         )
 
 

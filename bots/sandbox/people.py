@@ -28,6 +28,8 @@ class Seen:
     reactions: tuple[tuple[str, int], ...] = ()
     images: tuple[str, ...] = ()  # alt texts
     edited: bool = False
+    files: tuple[str, ...] = ()  # names of documents
+    choices: tuple[tuple[str, int], ...] = ()  # a native poll's answers with their votes
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,9 @@ class Person(Protocol):
 
     async def presses(self, label: str, *, on: Seen | None = None) -> None:
         """Press the button so labelled on `on`, else on the newest visible message with it."""
+
+    async def votes(self, choice: str, *, on: Seen | None = None) -> None:
+        """Choose an answer of a poll, natively or by its button; once more takes it back."""
 
     async def fills(self, answers: Mapping[str, str]) -> None:
         """Fill the open form (label or field name -> answer) and submit it.

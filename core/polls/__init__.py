@@ -1,0 +1,1 @@
+"""Polls: asked on every platform at once, each person counted once."""
