@@ -167,7 +167,7 @@ async def test_an_uproar_in_lyon_does_not_hold_up_metz(two: Two) -> None:
     await waits(two, metz, "warm")
     await due_and_done(two)
     quiet = statistics.median(await waits(two, metz, "quiet"))
-    quiet_job = await due_and_done(two)
+    quiet_job = statistics.median([await due_and_done(two) for _ in range(5)])
     flood = Flood(two)
     tasks = await flood.rises()
     try:
@@ -175,7 +175,7 @@ async def test_an_uproar_in_lyon_does_not_hold_up_metz(two: Two) -> None:
         before = flood.handled
         loud = await waits(two, metz, "loud")
         handled = flood.handled - before
-        loud_job = await due_and_done(two)
+        loud_job = statistics.median([await due_and_done(two) for _ in range(5)])
     finally:
         for task in tasks:
             task.cancel()
