@@ -36,7 +36,7 @@ test: $(READY) ## Run every test, with coverage
 FLOOR := 85
 # What these try lives in processes of its own, where counting lines would only cost time; they
 # mostly wait, so that they run beside the others.
-APART := tests/bench tests/scale tests/torture tests/bots/database
+APART := tests/bench tests/scale tests/torture tests/e2e tests/bots/database
 
 bench: $(READY) ## Measure each figure of docs/performance.md: make bench QUICK=1 ONLY=slack-client
 	@QUICK=$(QUICK) ONLY=$(ONLY) $(BIN)/python -m tests.bench
