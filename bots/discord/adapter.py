@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import discord
 import structlog
 
+from bots.discord.agenda import Agenda, address
 from bots.discord.arrivals import Arrivals
 from bots.discord.check import check, intents_refused
 from bots.discord.client import Client, use_addresses
@@ -22,6 +23,7 @@ from bots.discord.posting import Posting, where
 from bots.discord.responding import Responder
 from bots.discord.rest import Rest
 from bots.discord.settings import DiscordSettings
+from bots.documents import reading
 from bots.pace import Pacer
 from core.chat.adapter import (
     Capabilities,
@@ -32,9 +34,17 @@ from core.chat.adapter import (
     Transient,
     nothing_missed,
 )
-from core.chat.events import Event
-from core.chat.identity import Account, Destination, MessageRef, Platform, Profile, Workspace
-from core.chat.messages import Message
+from core.chat.events import Attachment, Event
+from core.chat.identity import (
+    Account,
+    Destination,
+    MessageRef,
+    Platform,
+    Profile,
+    Workspace,
+    agenda,
+)
+from core.chat.messages import Gathering, Message
 
 START, STOP = 15.0, 4.0
 """Seconds that start() may take, and that stop() waits for work in hand."""
@@ -55,7 +65,12 @@ class DiscordAdapter:
 
     platform = Platform.DISCORD
     capabilities = Capabilities(
-        forms=True, private_replies=True, home=False, writes_first=True, threads=True
+        forms=True,
+        private_replies=True,
+        home=False,
+        writes_first=True,
+        threads=True,
+        gatherings=True,
     )
 
     def __init__(
@@ -76,6 +91,7 @@ class DiscordAdapter:
         """Log in, publish the commands, connect. Raises Transient or Permanent."""
         self._guild = Guild(self._settings.workspace)
         here = Here(self._guild, now=self._now)
+        handle = reading(handle, self.fetch)
         connection = _Connection(self._settings, self._menu, here, handle, missed)
         try:
             async with asyncio.timeout(START):
@@ -116,6 +132,19 @@ class DiscordAdapter:
         """Replace a message of ours."""
         await self._open.posting.edit(ref, message)
 
+    async def gather(self, gathering: Gathering) -> MessageRef:
+        """Put a gathering among the server's events, once for its key."""
+        return await self._open.agenda.put(gathering)
+
+    async def regather(self, ref: MessageRef, gathering: Gathering | None) -> None:
+        """Change one of the server's events, or delete it."""
+        events = self._open.agenda
+        await (events.change(ref.id, gathering) if gathering else events.take_off(ref.id))
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """Read a file from where Discord keeps what people send."""
+        return await self._open.rest.fetch(attachment.address)
+
     async def gate(self, account: Account, *, is_open: bool) -> None:
         """Give or take the gate role; nothing to do when none is configured."""
         rest = self._open.rest
@@ -147,7 +176,9 @@ class DiscordAdapter:
         return profile(member["user"], member, Here(self._guild))
 
     async def link(self, ref: MessageRef) -> str | None:
-        """The address of a message; only the person concerned can open a direct message's."""
+        """The address of a message or an event; only its person can open a direct message's."""
+        if ref.channel == agenda(self.workspace):
+            return address(self._guild.id, ref.id)
         channel = where(ref.channel)
         direct = ref.channel.private and ref.channel.thread is None
         return (
@@ -181,7 +212,8 @@ class _Connection:
         lanes = Lanes()
         pacer = Pacer(settings.overall_limit)
         self.rest = Rest(self._client, pacer)
-        self.posting = Posting(self.rest, here.guild, settings, menu, pacer)
+        self.posting = Posting(self.rest, here.guild, settings, menu, pacer, here.now)
+        self.agenda = Agenda(self.rest, here.guild)
         self._here = here
         responder = Responder(self.rest, menu, lanes)
         self._arrivals = Arrivals(

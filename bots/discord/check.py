@@ -18,10 +18,18 @@ _EVERYWHERE = ("view_channel", "send_messages")
 _ALSO: dict[Purpose, tuple[str, ...]] = {
     Purpose.WELCOME: ("create_private_threads", "send_messages_in_threads"),
     Purpose.HELP: ("create_public_threads", "send_messages_in_threads", "read_message_history"),
-    Purpose.RITUALS: ("create_public_threads", "send_messages_in_threads", "read_message_history"),
+    Purpose.RITUALS: (
+        "create_public_threads",
+        "send_messages_in_threads",
+        "read_message_history",
+        "send_polls",
+    ),
     Purpose.ADMINS: ("attach_files",),
 }
 """What each channel needs besides being read and written."""
+
+SPARED = {"create_events"}
+"""Without these the rest works: a gathering still has its cards."""
 
 
 def bot_page(application: int | None) -> str:
@@ -144,6 +152,7 @@ def _rights(me: discord.Member, invite: str) -> Iterator[Problem]:
                 f"is missing on the server: it is needed to {reason}",
                 f"Server Settings > Roles > {me.top_role.name} > Permissions,"
                 f" or add the bot again with {invite}",
+                fatal=name not in SPARED,
             )
 
 

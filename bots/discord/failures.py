@@ -45,8 +45,10 @@ REFUSED = {
     10014: "unknown emoji",
     10015: "the interaction is unknown or older than 15 minutes",
     10062: "the interaction is unknown or too old (3 s to answer, 15 min to add)",
+    10070: "the event is gone",
     20001: "bots may not do this",
     30033: "the thread has too many members",
+    30038: "the server has its 100 events",
     40001: "unauthorised",
     40002: "the bot's account must be verified",
     40005: "too large",
@@ -83,6 +85,11 @@ REFUSED = {
     200001: "the server's automatic moderation blocked a title",
     240000: "Discord's filter of harmful links blocked it",
     400001: "the server may upload no files for now",
+    520000: "polls are blocked",
+    520001: "the poll is over",
+    520002: "this kind of channel takes no polls",
+    520003: "a poll cannot be changed",
+    520006: "the message holds no poll",
 }
 """https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes"""
 

@@ -1,7 +1,7 @@
 """What somebody asked of the bot directly: commands, buttons, forms and suggestions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -10,13 +10,13 @@ from bots.discord.guild import DIRECT, GROUP_DIRECT, PRIVATE_THREAD, THREADS, Js
 from bots.discord.incoming import MALFORMED, Here, moment, profile
 from bots.discord.menu import path_of
 from core.chat.actions import Action, OpenForm, unpack
-from core.chat.events import ButtonPressed, CommandInvoked, FormSubmitted
+from core.chat.events import Attachment, ButtonPressed, CommandInvoked, FormSubmitted
 from core.chat.identity import Account, Channel, MessageRef, Platform
 
 COMMAND, COMPONENT, COMPLETION, SUBMISSION = 2, 3, 4, 5
 """https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object"""
 
-_SUBCOMMAND, _GROUP, _USER = 1, 2, 6
+_SUBCOMMAND, _GROUP, _USER, _ATTACHMENT = 1, 2, 6, 11
 _log = structlog.get_logger(__name__)
 
 
@@ -134,12 +134,26 @@ def _command(data: Json, event: Json, here: Here, opens: Mapping[str, str]) -> W
         if option["type"] == _USER
         else str(option["value"])
         for option in options
+        if option["type"] != _ATTACHMENT
     }
     invoked = CommandInvoked(**event, path=path, arguments=given)
     if data["type"] == COMPLETION:
         focused = next(option for option in options if option.get("focused"))
         return Completing(invoked, focused["name"], str(focused["value"]))
-    return OpenForm(opens[path]) if path in opens else invoked
+    if path in opens:
+        return OpenForm(opens[path])
+    sent = next((option["value"] for option in options if option["type"] == _ATTACHMENT), None)
+    return replace(invoked, file=_file(command, sent)) if sent else invoked
+
+
+def _file(command: Json, attachment_id: str) -> Attachment:
+    """What was sent with a command.
+
+    https://docs.discord.com/developers/resources/message#attachment-object
+    """
+    sent = command["resolved"]["attachments"][attachment_id]
+    kind = sent.get("content_type") or "application/octet-stream"
+    return Attachment(str(sent["filename"]), int(sent["size"]), str(kind), str(sent["url"]))
 
 
 def _pressed(custom_id: str, event: Json, on: MessageRef | None) -> Wanted:

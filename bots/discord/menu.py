@@ -21,7 +21,7 @@ ALONE = "afficher"
 `/charte statut` becomes `/charte afficher`, since Discord cannot run a group itself."""
 _ALONE_IN = {"fr": "afficher", "en": "show"}
 
-_CHAT_INPUT, _SUBCOMMAND, _STRING, _USER = 1, 1, 3, 6
+_CHAT_INPUT, _SUBCOMMAND, _STRING, _USER, _ATTACHMENT = 1, 1, 3, 6, 11
 _LETTERS = re.compile(r"[^-\w']+")
 
 
@@ -134,7 +134,7 @@ def _options(versions: Versions, first: str) -> Iterator[Json]:
             for language, command in versions.items()
         }
         native: Json = {
-            "type": _USER if option.person else _STRING,
+            "type": _kind(option),
             "name": _name(option.name),
             **_described({k: o.description for k, o in same.items()}, first),
             "required": option.required,
@@ -144,6 +144,12 @@ def _options(versions: Versions, first: str) -> Iterator[Json]:
         elif option.choices:
             native["choices"] = list(_choices(same, option))
         yield native
+
+
+def _kind(option: Option) -> int:
+    if option.file:
+        return _ATTACHMENT
+    return _USER if option.person else _STRING
 
 
 def _choices(same: Mapping[str, Option], option: Option) -> Iterator[Json]:

@@ -13,6 +13,7 @@ from bots.discord.failures import meaning
 from bots.discord.guild import Json
 from bots.discord.outgoing import Part, filename
 from bots.pace import Answered, Pacer
+from core.chat.messages import File
 
 PATIENCE = 60.0
 """Seconds one call may take, discord.py's waiting for rate limits included."""
@@ -46,6 +47,19 @@ class Rest:
         found: Json = await self._call(Route("GET", path, **parameters), params=query or {})
         return found
 
+    async def listed(self, path: str, **parameters: str) -> list[Json]:
+        """Read a list of objects."""
+        found: list[Json] = await self._call(Route("GET", path, **parameters))
+        return found
+
+    async def fetch(self, url: str) -> bytes:
+        """Read a file people sent, from where Discord keeps files."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._client.http.get_from_cdn(url)
+        except Exception as error:
+            raise meaning(error) from error
+
     async def put(self, path: str, body: Any = None, **parameters: str) -> None:  # noqa: ANN401  a JSON value
         """Put something where there may be nothing yet."""
         route = Route("PUT", path, **parameters)
@@ -60,18 +74,22 @@ class Rest:
         made: Json | None = await self._call(Route("POST", path, **parameters), json=body)
         return made or {}
 
+    async def patch(self, path: str, body: Json, **parameters: str) -> None:
+        """Change something."""
+        await self._call(Route("PATCH", path, **parameters), json=body)
+
     async def post_part(
         self, path: str, part: Part, answer: Answered | None = None, /, **parameters: str
     ) -> Json:
         """Create a message; `answer` learns when Discord answered."""
-        return await self._with_picture(Route("POST", path, **parameters), part, part.body, answer)
+        return await self._with_uploads(Route("POST", path, **parameters), part, part.body, answer)
 
     async def patch_part(
         self, path: str, part: Part, answer: Answered | None = None, /, **parameters: str
     ) -> Json:
         """Change a message; `answer` learns when Discord answered."""
         route = Route("PATCH", path, **parameters)
-        return await self._with_picture(route, part, part.replacing().body, answer)
+        return await self._with_uploads(route, part, part.replacing().body, answer)
 
     async def respond(self, interaction: str, token: str, kind: int, part: Part | Json) -> None:
         """Give the one first answer to an interaction; `kind` is its callback type.
@@ -85,27 +103,23 @@ class Rest:
             webhook_token=token,
         )
         if isinstance(part, Part):
-            await self._with_picture(route, part, {"type": kind, "data": part.body})
+            await self._with_uploads(route, part, {"type": kind, "data": part.body})
         else:
             await self._call(route, json={"type": kind, "data": part} if part else {"type": kind})
 
-    async def _with_picture(
+    async def _with_uploads(
         self, route: Route, part: Part, body: Json, answer: Answered | None = None
     ) -> Json:
-        if part.image is None:
+        if not part.uploads:
             made: Json | None = await self._send(route, answer, json=body)
             return made or {}
-        file = discord.File(io.BytesIO(part.image.content), filename=filename(part.image))
-        form = [
-            {"name": "payload_json", "value": json.dumps(body)},
-            {
-                "name": "files[0]",
-                "value": file.fp,
-                "filename": file.filename,
-                "content_type": "image/png",
-            },
-        ]
-        return await self._send(route, answer, files=[file], form=form) or {}
+        files = [discord.File(io.BytesIO(u.content), filename=filename(u)) for u in part.uploads]
+        form: list[Json] = [{"name": "payload_json", "value": json.dumps(body)}]
+        for number, (file, upload) in enumerate(zip(files, part.uploads, strict=True)):
+            kind = upload.media_type if isinstance(upload, File) else "image/png"
+            about = {"value": file.fp, "filename": file.filename, "content_type": kind}
+            form.append({"name": f"files[{number}]", **about})
+        return await self._send(route, answer, files=files, form=form) or {}
 
     async def _call(self, route: Route, **what: Any) -> Any:  # noqa: ANN401  JSON, as it comes
         if route.path.startswith(UNBOUND):

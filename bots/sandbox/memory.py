@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
+from mimetypes import guess_type
 
+from bots.documents import reading
 from bots.sandbox.memory_people import MemoryPerson, Shown
 from bots.sandbox.people import World
 from core.chat.adapter import (
@@ -79,7 +81,7 @@ class MemoryAdapter:
 
     async def start(self, handle: Handle, *, missed: Callable[[], None] = nothing_missed) -> None:
         """Begin to hand over events."""
-        self._handle, self.tell_of_a_gap = handle, missed
+        self._handle, self.tell_of_a_gap = reading(handle, self.fetch), missed
 
     @property
     def trouble(self) -> str:
@@ -161,6 +163,13 @@ class MemoryAdapter:
     def by_id(self, user: str) -> "MemoryPerson":
         """The person with that id."""
         return next(p for p in self.people.values() if p.id == user)
+
+    def keeps(self, name: str, content: bytes) -> Attachment:
+        """A file as it is sent: its bytes are for `fetch`."""
+        address = f"memory:{self.next_id()}"
+        self.files[address] = content
+        kind = guess_type(name)[0] or "application/octet-stream"
+        return Attachment(name, len(content), kind, address)
 
     def next_id(self) -> str:
         """A fresh id for a message or a delivery."""

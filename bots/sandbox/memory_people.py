@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bots.sandbox.people import CannotDo, Seen, SeenForm
+from bots.sandbox.people import CannotDo, Seen, SeenForm, SeenGathering
 from core.chat.actions import Action, Field, Form, OpenForm
 from core.chat.events import (
     ButtonPressed,
@@ -303,8 +303,15 @@ class MemoryPerson:
         if left:
             raise CannotDo(f"{self.name} was never asked {sorted(left)}")
 
-    async def runs(self, command: str, *, channel: str | None = None) -> None:
-        """Run a command as people type it."""
+    def agenda(self) -> tuple[SeenGathering, ...]:
+        """What the agenda shows, the next one first."""
+        told = sorted(self.town.gatherings.values(), key=lambda g: g.starts)
+        return tuple(SeenGathering(g.title, g.starts, g.ends, g.where, g.text) for g in told)
+
+    async def runs(
+        self, command: str, *, channel: str | None = None, file: tuple[str, bytes] | None = None
+    ) -> None:
+        """Run a command as people type it; with a `file`, its name and bytes."""
         language = self.town.menu.language(self.locale, self.account)
         line = command.removeprefix("/")
         known = sorted(self.town.menu.commands(language), key=lambda c: -len(c.path))
@@ -320,7 +327,8 @@ class MemoryPerson:
         start = found.path if _begins(line, found.path) else found.name
         rest = line.removeprefix(start).split(maxsplit=max(len(found.options) - 1, 0))
         arguments: dict[str, str | Account] = {}
-        for option, typed in zip(found.options, rest, strict=False):
+        worded = [option for option in found.options if not option.file]
+        for option, typed in zip(worded, rest, strict=False):
             someone = self.town.people.get(typed.removeprefix("@")) if option.person else None
             choice = next((c.value for c in option.choices if typed in {c.label, c.value}), typed)
             arguments[option.name] = someone.account if someone else choice
@@ -328,6 +336,7 @@ class MemoryPerson:
             channel=where,
             path=found.path,
             arguments=arguments,
+            file=self.town.keeps(*file) if file and found.wants_file else None,
             **self._about(),  # type: ignore[arg-type]  # same
         )
         await self.town.hand_over(event)

@@ -42,6 +42,17 @@ class SeenForm:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class SeenGathering:
+    """An entry of the platform's own agenda as a person reads it."""
+
+    title: str
+    starts: datetime
+    ends: datetime
+    where: str
+    text: str = ""
+
+
 class Person(Protocol):
     """Somebody on one platform, acting through what that platform's own application offers.
 

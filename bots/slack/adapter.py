@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bots.documents import reading
 from bots.slack.answers import Answers
 from bots.slack.channels import Channels
 from bots.slack.check import diagnose
@@ -30,7 +31,7 @@ from core.chat.adapter import (
     Transient,
     nothing_missed,
 )
-from core.chat.events import Event
+from core.chat.events import DOCUMENT_BYTES, Attachment, Event
 from core.chat.identity import Account, Destination, MessageRef, Platform, Profile
 from core.chat.messages import Gathering, Message
 
@@ -98,7 +99,7 @@ class SlackAdapter:
         try:
             async with asyncio.timeout(STARTING):
                 authorized = await self._authorized()
-                talk.begin(handle, await self._ourselves(authorized))
+                talk.begin(reading(handle, self.fetch), await self._ourselves(authorized))
                 await self._listening.start(authorized)
         except BaseException as error:
             await self.stop()
@@ -146,6 +147,11 @@ class SlackAdapter:
     async def regather(self, ref: MessageRef, gathering: Gathering | None) -> None:  # noqa: ARG002  the port's signature
         """Refused: Slack has no agenda (`capabilities.gatherings`)."""
         raise Permanent("no_agenda", f"Slack has no agenda with {ref.id}")
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """Read a file somebody shared. Raises DeliveryError."""
+        self._connected()
+        return await self._web.download(attachment.address, DOCUMENT_BYTES)
 
     async def gate(self, account: Account, *, is_open: bool) -> None:
         """Invite into the gate channels, or remove from them. Raises DeliveryError.

@@ -79,7 +79,7 @@ def understand(text: str, menu: Menu, language: str, us: Ourselves) -> Understoo
 def _fill(command: Command, rest: str, us: Ourselves) -> Understood | Misunderstood:
     arguments: Arguments = {}
     left = rest
-    textual = [option for option in command.options if not option.person]
+    textual = [option for option in command.options if not (option.person or option.file)]
     for option in command.options:
         if option.person:
             left = _person(option, left, us, arguments, _choices(textual))
@@ -99,7 +99,8 @@ def _fill(command: Command, rest: str, us: Ourselves) -> Understood | Misunderst
         if value:
             arguments[option.name] = value
             left = after
-    missing = next((o for o in command.options if o.required and o.name not in arguments), None)
+    asked = (option for option in command.options if option.required and not option.file)
+    missing = next((option for option in asked if option.name not in arguments), None)
     if missing and not command.opens:
         return Misunderstood(rest, command, missing=missing)
     return Understood(command, arguments, read_plain(rest))
@@ -203,7 +204,7 @@ def _sample(command: Command, menu: Menu, language: str) -> str:
         if option.choices
         else menu.say("adapter_slack.sample_text", language)
         for option in command.options
-        if option.required
+        if option.required and not option.file
     ]
     return " ".join([COMMAND, command.name, *values])
 

@@ -23,7 +23,7 @@ from bots.slack.commands import (
 )
 from bots.slack.facts import Done, Facts
 from bots.slack.history import Given
-from bots.slack.incoming import Ourselves, read_event, refused
+from bots.slack.incoming import Ourselves, read_event, refused, shared
 from bots.slack.listening import NotNow
 from bots.slack.manifest import COMMAND
 from bots.slack.people import People
@@ -32,7 +32,14 @@ from bots.slack.turns import Pending, Turns
 from bots.slack.web import SlackWeb
 from core.chat.actions import Action, OpenForm
 from core.chat.adapter import Answer, DeliveryError, Handle, Menu
-from core.chat.events import Event, FormSubmitted, HomeOpened, ReactionAdded
+from core.chat.events import (
+    CommandInvoked,
+    Event,
+    FormSubmitted,
+    HomeOpened,
+    MessagePosted,
+    ReactionAdded,
+)
 from core.chat.markup import plain
 from core.chat.messages import Invalid, Message, Reply
 from core.engine.errors import trace
@@ -99,14 +106,41 @@ class Conversation:
         if event is None:
             done(committed=True)
         elif isinstance(event, HomeOpened):
-            self._spawn(self._opened(event, done))
+            self._spawn(self._asked(event, done))
+        elif command := self._sent(body, event):
+            self._spawn(self._asked(command, done))
         else:
             if isinstance(event, ReactionAdded):
                 self.given.hear(event)
             self.facts.take(event, done)
 
-    async def _opened(self, event: HomeOpened, done: Done) -> None:
-        """The Home tab is asked for: like an act, it is answered whatever happens."""
+    def _sent(self, body: Json, event: Event) -> CommandInvoked | None:
+        """The command a file was sent with, as words in private: slash commands carry no file."""
+        if not isinstance(event, MessagePosted) or not event.message.channel.private:
+            return None
+        try:
+            file = shared(body["event"])
+        except _MALFORMED as error:
+            refused("file", body, error)
+            return None
+        user = event.account.user if event.account else ""
+        language = self._people.known_language(user)
+        found = understand(event.text.strip().removeprefix("/"), self._menu, language, self._us)
+        if file is None or isinstance(found, Misunderstood) or not found.command.wants_file:
+            return None
+        return CommandInvoked(
+            delivery_id=event.delivery_id,
+            at=event.at,
+            workspace=event.workspace,
+            account=event.account,
+            channel=event.message.channel,
+            path=found.command.path,
+            arguments=found.arguments,
+            file=file,
+        )
+
+    async def _asked(self, event: HomeOpened | CommandInvoked, done: Done) -> None:
+        """What is asked by an event is answered whatever happens, like any other act."""
         user = event.account.user if event.account else ""
         try:
             pending = self._begun(event, scenes.of_event(event, user))

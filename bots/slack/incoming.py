@@ -11,6 +11,7 @@ import structlog
 from bots.slack.emoji import emoji
 from bots.slack.written import mentioned, plain
 from core.chat.events import (
+    Attachment,
     Event,
     HomeOpened,
     MemberJoined,
@@ -156,6 +157,20 @@ def posted(event: Json, us: Ourselves) -> MessagePosted | None:
         reply_to=us.ref(channel, thread) if thread and thread != ts else None,
         mentions=mentioned(text, us.workspace),
     )
+
+
+def shared(message: Json) -> Attachment | None:
+    """The first file shared with a message, None when there is none that Slack keeps.
+
+    Source: https://docs.slack.dev/reference/objects/file-object. Raises KeyError, TypeError or
+    ValueError when it is malformed.
+    """
+    for file in message.get("files") or ():
+        address = file.get("url_private_download") or file.get("url_private")
+        if address and not file.get("is_external"):
+            kind = file.get("mimetype") or "application/octet-stream"
+            return Attachment(str(file["name"]), int(file["size"]), str(kind), str(address))
+    return None
 
 
 def _changed(body: Json, event: Json, us: Ourselves) -> Event | None:

@@ -15,6 +15,7 @@ BOT_SCOPES: dict[str, str] = {
     "channels:read": "find the configured channels by name",
     "chat:write": "speak",
     "commands": f"offer {COMMAND}",
+    "files:read": "read the file sent to it with a command",
     "files:write": "show the digest's chart",
     "groups:history": "see messages in private channels it was invited to",
     "groups:read": "find the configured private channels by name",

@@ -6,6 +6,7 @@ from typing import Any
 
 from bots.slack.incoming import Ourselves
 from core.chat.events import (
+    CommandInvoked,
     Event,
     HomeOpened,
     MessageDeleted,
@@ -99,6 +100,8 @@ def of_event(event: Event, user: str) -> Scene:
     """Where something happened: a public answer to a message hangs below it."""
     if isinstance(event, HomeOpened):
         return Scene(user, home=True, opened=True)
+    if isinstance(event, CommandInvoked):  # words in private, with a file
+        return Scene(user, channel=event.channel.id, thread=event.channel.thread)
     if not isinstance(
         event, MessagePosted | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
     ):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -15,7 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bots.pace import Pacer
 from bots.slack.errors import delivery_error, meaning, refused_file
 from bots.slack.settings import SlackSettings
-from core.chat.adapter import DeliveryError, RateLimited, Transient
+from core.chat.adapter import DeliveryError, Permanent, RateLimited, Transient
 from core.chat.messages import Image
 
 Json = dict[str, Any]
@@ -24,6 +25,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PAGE = 200
 """Items asked at once (https://docs.slack.dev/apis/web-api/pagination: no more than 200)."""
 PAGES = 50
+PIECE = 1 << 16
+"""Bytes of a file that are read at once."""
 FILE_TRIES = 6
 FILE_WAIT = 0.5
 """Seconds between tries while Slack prepares an uploaded image: it does so after the upload
@@ -123,6 +126,37 @@ class SlackWeb:
             alt_txt=image.alt,
         )
         return str((await asked(call))["files"][0]["id"])
+
+    async def download(self, url: str, most: int) -> bytes:
+        """Read a file people shared, of at most so many bytes. Raises DeliveryError.
+
+        Slack's own addresses only: our token goes with it, and a redirection (to a page that
+        asks to sign in) is not followed. Source:
+        https://docs.slack.dev/reference/objects/file-object#authentication
+        """
+        if not self._is_slacks(url):
+            raise Permanent("foreign_file", "the file is not kept by Slack")
+        headers = {"Authorization": f"Bearer {self._settings.bot_token}"}
+        session = self.client.session
+        assert session is not None  # noqa: S101  open between `__aenter__` and `__aexit__`
+        try:
+            async with session.get(url, headers=headers, allow_redirects=False) as answer:
+                if answer.status != 200:  # noqa: PLR2004  HTTP OK
+                    raise Permanent("unread_file", f"HTTP {answer.status}")
+                content = bytearray()
+                async for piece in answer.content.iter_chunked(PIECE):
+                    content += piece
+                    if len(content) > most:
+                        raise Permanent("too_large", "the file is larger than any we read")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Transient(f"the file was not read: {type(error).__name__}") from error
+        return bytes(content)
+
+    def _is_slacks(self, url: str) -> bool:
+        told, ours = urlsplit(url), urlsplit(self._settings.api_url)
+        if (told.scheme, told.netloc) == (ours.scheme, ours.netloc):
+            return True
+        return told.scheme == "https" and (told.hostname or "").endswith(".slack.com")
 
     async def when_ready(
         self, post: Callable[[], Awaitable[AsyncSlackResponse]], *, image: bool

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
+from bots.documents import reading
 from bots.telegram.api import Api
 from bots.telegram.check import diagnose
 from bots.telegram.delivery import Delivery
@@ -24,7 +25,7 @@ from core.chat.adapter import (
     Transient,
     nothing_missed,
 )
-from core.chat.events import Event
+from core.chat.events import Attachment, Event
 from core.chat.identity import (
     Account,
     Destination,
@@ -143,6 +144,10 @@ class TelegramAdapter:
         """Refused: Telegram has no agenda (`capabilities.gatherings`)."""
         raise Permanent("no_agenda", f"Telegram has no agenda with {ref.id}")
 
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """Read a document somebody sent."""
+        return await self._api.fetch(attachment.address)
+
     async def gate(self, account: Account, *, is_open: bool) -> None:
         """Approve a request to join or lift restrictions; or let read and not write."""
         if is_open:
@@ -181,7 +186,7 @@ class TelegramAdapter:
 
     async def _connect(self, handle: Handle) -> None:
         me = await self._api.call("getMe")
-        self._reception.open(handle, self._delivery, me)
+        self._reception.open(reading(handle, self.fetch), self._delivery, me)
         await self._delivery.call("getChat", self._places.workspace, {})
         for place in self._places.settings.values():
             if place.chat.startswith("@"):

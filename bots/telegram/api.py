@@ -9,7 +9,7 @@ import logging
 import os
 from typing import Any
 
-from telegram import InputFile, InputMediaPhoto
+from telegram import InputFile, InputMediaDocument, InputMediaPhoto
 from telegram.error import TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
@@ -17,8 +17,9 @@ from bots.telegram.errors import meaning
 from bots.telegram.limits import OVERALL, is_shown
 from bots.telegram.settings import TelegramSettings
 from bots.telegram.wire import Wire
-from core.chat.adapter import Doubtful, Transient
-from core.chat.messages import Image
+from core.chat.adapter import Doubtful, Permanent, Transient
+from core.chat.events import DOCUMENT_BYTES
+from core.chat.messages import File, Image
 
 # Opts in to durations as timedelta; without it the library warns at each 429
 # (https://docs.python-telegram-bot.org/en/v22.8/telegram.error.html#telegram.error.RetryAfter).
@@ -94,6 +95,19 @@ class Api:
         except KeyError as error:  # the library's, for an answer that holds no result
             raise (Doubtful if shows else Transient)("an answer without a result") from error
 
+    async def fetch(self, file_id: str) -> bytes:
+        """Read a file people sent (https://core.telegram.org/bots/api#getfile).
+
+        Raises DeliveryError; Permanent when it is larger than any we read.
+        """
+        found = await self.call("getFile", {"file_id": file_id})
+        if int(found.get("file_size") or 0) > DOCUMENT_BYTES:
+            raise Permanent("too_large", "the file is larger than any we read")
+        try:
+            return await self._wire.retrieve(f"{self._bot.base_file_url}/{found['file_path']}")
+        except TelegramError as error:
+            raise meaning(error) from error
+
     async def open(self) -> None:
         """Open anew what `close` closed."""
         await self._wire.initialize()
@@ -103,13 +117,12 @@ class Api:
         await self._wire.shutdown()
 
 
-def upload(image: Image) -> InputFile:
-    """A picture as the library sends it (https://core.telegram.org/bots/api#sending-files)."""
-    return InputFile(image.content, filename=image.name)
+def upload(given: Image | File) -> InputFile:
+    """What is uploaded, for the library (https://core.telegram.org/bots/api#sending-files)."""
+    return InputFile(given.content, filename=given.name)
 
 
-def media(image: Image, caption: str) -> InputMediaPhoto:
-    """A picture as the library puts it in the place of another."""
-    return InputMediaPhoto(
-        image.content, caption=caption or None, parse_mode="HTML", filename=image.name
-    )
+def media(given: Image | File, caption: str) -> InputMediaPhoto | InputMediaDocument:
+    """A picture or file as the library puts it in the place of another."""
+    kind = InputMediaPhoto if isinstance(given, Image) else InputMediaDocument
+    return kind(given.content, caption=caption or None, parse_mode="HTML", filename=given.name)

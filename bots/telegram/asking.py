@@ -21,7 +21,7 @@ from bots.telegram.reading import (
     ref_of,
 )
 from core.chat.actions import OpenForm, unpack
-from core.chat.events import ButtonPressed, CommandInvoked, Event, FormOpened
+from core.chat.events import Attachment, ButtonPressed, CommandInvoked, Event, FormOpened
 from core.chat.identity import Account, Channel, MessageRef
 
 
@@ -33,6 +33,14 @@ class _Line:
     words: Sequence[Word]
     text: str
     answered: Account | None = None
+    file: Attachment | None = None
+
+
+def captioned(message: JSON) -> JSON:
+    """A document with its caption as its text: a command may carry the file it is about."""
+    if "document" not in message or "caption" not in message:
+        return message
+    return {**message, "text": message["caption"]}
 
 
 def command(
@@ -48,7 +56,22 @@ def command(
     parent = message.get("reply_to_message") or {}
     author = None if "forum_topic_created" in parent else person_of(parent)
     answered = account_of(author, here) if author else None
-    return _invoked(_Line(call.name, typed, str(message["text"]), answered), here, facts, channel)
+    file = _document(message) or _document(parent)
+    line = _Line(call.name, typed, str(message["text"]), answered, file)
+    return _invoked(line, here, facts, channel)
+
+
+def _document(message: JSON) -> Attachment | None:
+    """https://core.telegram.org/bots/api#document: what goes with a command, or is answered by it.
+
+    Only the id is said to be always there.
+    """
+    sent = message.get("document")
+    if not sent:
+        return None
+    kind = sent.get("mime_type") or "application/octet-stream"
+    name, size = str(sent.get("file_name") or "document"), int(sent.get("file_size") or 0)
+    return Attachment(name, size, str(kind), str(sent["file_id"]))
 
 
 def _invoked(line: _Line, here: Here, facts: dict[str, Any], channel: Channel) -> Arrival | None:
@@ -62,10 +85,10 @@ def _invoked(line: _Line, here: Here, facts: dict[str, Any], channel: Channel) -
     command, left = found
     if command.opens:
         return Arrival(events=(FormOpened(**facts, channel=channel, form=command.opens),))
-    arguments = fill(command.options, left, line.text, line.answered)
-    return Arrival(
-        events=(CommandInvoked(**facts, channel=channel, path=command.path, arguments=arguments),)
-    )
+    worded = [option for option in command.options if not option.file]
+    arguments = fill(worded, left, line.text, line.answered)
+    event = CommandInvoked(**facts, channel=channel, path=command.path, arguments=arguments)
+    return Arrival(events=(replace(event, file=line.file if command.wants_file else None),))
 
 
 def _started(typed: Sequence[Word], here: Here, facts: dict[str, Any], channel: Channel) -> Arrival:

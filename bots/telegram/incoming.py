@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bots.telegram.asking import command, pressed
+from bots.telegram.asking import captioned, command, pressed
 from bots.telegram.commands import called
 from bots.telegram.entities import mentioned
 from bots.telegram.membership import changed, moved_of, own, service, waiting
@@ -27,8 +27,16 @@ from bots.telegram.reading import (
     person_of,
     ref_of,
 )
-from core.chat.events import Event, MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
+from core.chat.events import (
+    Event,
+    MessageEdited,
+    MessagePosted,
+    PollVoted,
+    ReactionAdded,
+    ReactionRemoved,
+)
 from core.chat.identity import MessageRef
+from core.chat.messages import CHOICES
 
 ALLOWED_UPDATES = (
     "message",
@@ -38,6 +46,7 @@ ALLOWED_UPDATES = (
     "chat_member",
     "my_chat_member",
     "chat_join_request",
+    "poll_answer",
 )
 """What we ask for; reactions and members come only when asked (bots/api#getupdates)."""
 
@@ -75,8 +84,9 @@ def _message(delivery: str, message: JSON, here: Here, _now: datetime) -> Arriva
     if "text" not in message and "caption" not in message and not _carries(message):
         return replace(service(delivery, message, here), topic=topic)
     facts = facts_of(delivery, at_of(message["date"]), user, here)
-    if str(message.get("text")).startswith("/"):
-        asked = _asked(message, facts, here)
+    line = captioned(message)
+    if str(line.get("text")).startswith("/"):
+        asked = _asked(line, facts, here)
         if asked is not None:
             return replace(asked, topic=topic)
     return _written(message, facts, here, topic)
@@ -177,6 +187,21 @@ def _reacted(delivery: str, reaction: JSON, here: Here, _now: datetime) -> Arriv
     return Arrival(tuple(events), person, user.get("language_code"), message, counted=True)
 
 
+def _voted(delivery: str, answer: JSON, here: Here, now: datetime) -> Arrival:
+    """Somebody's whole vote, as it is now (https://core.telegram.org/bots/api#pollanswer)."""
+    user = answer.get("user")
+    if user is None or user["is_bot"]:
+        return NOTHING
+    chosen = tuple(int(number) for number in answer["option_ids"])
+    event = PollVoted(
+        **facts_of(delivery, now, user, here),
+        poll=str(answer["poll_id"]),
+        chosen=chosen,
+        dropped=tuple(number for number in range(CHOICES) if number not in chosen),
+    )
+    return Arrival((event,), str(int(user["id"])), user.get("language_code"))
+
+
 def _emoji(kind: JSON) -> str:
     """https://core.telegram.org/bots/api#reactiontype."""
     if kind["type"] == "emoji":
@@ -208,4 +233,5 @@ _READERS: dict[str, Callable[[str, JSON, Here, datetime], Arrival]] = {
     "chat_member": changed,
     "my_chat_member": own,
     "chat_join_request": waiting,
+    "poll_answer": _voted,
 }

@@ -1,6 +1,8 @@
 """From a request body to a message: content, components, files and flags checked together."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from mimetypes import guess_type
 from typing import TypeVar
 
 from bots.sandbox.discord.acts import Draft
@@ -54,6 +56,7 @@ class Writer:
             components = before.components if before and "components" not in body else []
         names = {attachment["filename"] for attachment in attachments}
         check_message(components, errors, v2=v2, files=names)
+        poll = self._poll(body, attachments, errors)
         errors.raise_any()
         draft = Draft(
             content=_kept(body, "content", before.content if before else "") or "",
@@ -62,12 +65,26 @@ class Writer:
             attachments=attachments,
             flags=flags,
             allowed_mentions=body.get("allowed_mentions"),
+            poll=poll,
         )
         if v2 and before is not None and not before.flags & COMPONENTS_V2:
             draft.content, draft.embeds = "", []
-        if not (draft.content.strip() or draft.components or draft.embeds or attachments):
+        if not (draft.content.strip() or draft.components or draft.embeds or attachments or poll):
             raise Refused(50006)
         return draft
+
+    def _poll(self, body: Json, attachments: list[Json], errors: FormErrors) -> Json | None:
+        """What Discord makes of a poll: answers numbered from 1, and the time when it ends."""
+        asked = body.get("poll")
+        if not isinstance(asked, dict):
+            return None
+        if attachments:
+            said = "A poll cannot be combined with attachments"
+            errors.add(("poll",), "MESSAGE_POLL_WITH_ATTACHMENTS", said)
+        answers = [{**each, "answer_id": n} for n, each in enumerate(asked["answers"], 1)]
+        ends = self._state.now() + timedelta(hours=asked.get("duration") or 24)
+        fixed = {"layout_type": 1, "allow_multiselect": bool(asked.get("allow_multiselect"))}
+        return {**fixed, "question": asked["question"], "answers": answers, "ends": ends}
 
     @staticmethod
     def _flags(body: Json, before: Message | None, errors: FormErrors, *, ephemeral: bool) -> int:
@@ -81,7 +98,7 @@ class Writer:
 
     @staticmethod
     def _no_legacy_fields(body: Json, errors: FormErrors) -> None:
-        for key in ("content", "embeds"):
+        for key in ("content", "embeds", "poll"):
             if body.get(key):
                 said = f"The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
                 code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
@@ -108,6 +125,11 @@ class Writer:
                 raise Refused(40005)
             kept.append(self._store(upload, described.get(str(index), {}), channel))
         return kept
+
+    def keep(self, name: str, content: bytes, channel: Channel) -> Json:
+        """The attachment that a file of somebody's becomes."""
+        kind = guess_type(name)[0] or "application/octet-stream"
+        return self._store(Upload(name, content, kind), {}, channel)
 
     def _store(self, upload: Upload, description: Json, channel: Channel) -> Json:
         number = self._state.snowflake()

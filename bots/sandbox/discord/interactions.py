@@ -74,6 +74,10 @@ class Interactions:
 
     # -- from people to the bot
 
+    def upload(self, channel: Channel, name: str, content: bytes) -> Json:
+        """A file put into a command's option; the attachment it becomes."""
+        return self._writer.keep(name, content, channel)
+
     def emit(
         self, kind: int, user: User, channel: Channel, data: Json, source: Message | None = None
     ) -> Interaction:

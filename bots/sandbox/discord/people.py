@@ -18,7 +18,7 @@ from bots.sandbox.discord.reading import pressable, seen
 from bots.sandbox.discord.refusals import Refused
 from bots.sandbox.discord.rest_messages import is_emoji
 from bots.sandbox.discord.state import Channel, Json, Message, User
-from bots.sandbox.people import CannotDo, Seen, SeenForm
+from bots.sandbox.people import CannotDo, Seen, SeenForm, SeenGathering
 
 MOST_CHARACTERS = 2000  # docs: Resources / Message; more is for paying accounts
 WRONG = "Une erreur s'est produite. Réessayez."
@@ -72,6 +72,15 @@ class DiscordPerson:
     def sees(self) -> tuple[Seen, ...]:
         """Everything on this screen, oldest first."""
         return tuple(seen(self._state, message) for message in self._readable())
+
+    def agenda(self) -> tuple[SeenGathering, ...]:
+        """The server's events that are not over, the next one first."""
+        if self.id not in self._state.members:
+            return ()
+        return tuple(
+            SeenGathering(e.name, e.starts, e.ends, e.location, e.description)
+            for e in self._state.coming()
+        )
 
     def notifications(self) -> tuple[Seen, ...]:
         """The messages that pinged this person: mentions that were allowed to notify."""
@@ -235,6 +244,26 @@ class DiscordPerson:
         self._last = self._interactions.emit(kind, self._user, channel, data, source)
         return self._last
 
+    async def votes(self, choice: str, *, on: Seen | None = None) -> None:
+        """Choose an answer of a poll; once more takes it back, another one replaces it."""
+        for message in [self._message(on)] if on is not None else reversed(self._readable()):
+            poll = message.poll
+            if poll is None or poll.get("ended") or self._state.now() >= poll["ends"]:
+                continue
+            for answer in poll["answers"]:
+                if answer["poll_media"]["text"] == choice:
+                    self._vote(message, poll, answer["answer_id"])
+                    return
+        raise CannotDo(f"{self.name} sees no open poll with the answer {choice!r}")
+
+    def _vote(self, message: Message, poll: Json, number: int) -> None:
+        held = [answer for answer, users in message.votes.items() if self.id in users]
+        for answer in held:
+            if answer == number or not poll["allow_multiselect"]:
+                self._acts.vote(self._user, message, answer, added=False)
+        if number not in held:
+            self._acts.vote(self._user, message, number, added=True)
+
     async def fills(self, answers: Mapping[str, str]) -> None:
         """Fill and submit the open modal."""
         modal, _ = self._modal()
@@ -252,15 +281,19 @@ class DiscordPerson:
             raise CannotDo(f"no form is open in front of {self.name}")
         self._closed = self._last
 
-    async def runs(self, command: str, *, channel: str | None = None) -> None:
+    async def runs(
+        self, command: str, *, channel: str | None = None, file: tuple[str, bytes] | None = None
+    ) -> None:
         """Run a slash command in a channel, else in the first one this person sees.
 
         Options are typed `name:value`, or in order; the last one takes the rest of the line.
+        `file` is the name and the bytes of what is put into the option for files.
         """
         place = self._command_place(channel)
         found = typed.find(self._menu(place), command, self.locale)
         given = typed.values(found, self.locale)
-        options, resolved = typed.options(self._state, found, given, self.locale)
+        sent = self._interactions.upload(place, *file) if file else None
+        options, resolved = typed.options(self._state, found, given, self.locale, sent)
         self._emit(COMMAND, place, found.data(options, resolved))
 
     async def completes(self, command: str) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ class Permission(IntFlag):
     CREATE_PRIVATE_THREADS = 1 << 36
     SEND_MESSAGES_IN_THREADS = 1 << 38
     MODERATE_MEMBERS = 1 << 40
+    SEND_POLLS = 1 << 49
+    CREATE_EVENTS = 1 << 44
 
 
 NOBODY = Permission(0)
@@ -39,6 +41,7 @@ PEOPLE = (
     | Permission.USE_APPLICATION_COMMANDS
     | Permission.CREATE_PUBLIC_THREADS
     | Permission.SEND_MESSAGES_IN_THREADS
+    | Permission.SEND_POLLS
 )
 MODERATORS = (
     PEOPLE
@@ -53,6 +56,7 @@ BOT = (
     | Permission.MANAGE_ROLES
     | Permission.MANAGE_THREADS
     | Permission.CREATE_PRIVATE_THREADS
+    | Permission.CREATE_EVENTS
 )
 
 

@@ -18,9 +18,11 @@ CODES: dict[int, tuple[int, str]] = {
     10015: (404, "Unknown Webhook"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
+    10070: (404, "Unknown Guild Scheduled Event"),
     20001: (403, "Bots cannot use this endpoint"),
     20012: (403, "You are not authorized to perform this action on this application"),
     30010: (400, "Maximum number of reactions reached (20)"),
+    30038: (400, "Maximum number of uncompleted guild scheduled events reached (100)"),
     30032: (400, "Maximum number of application commands reached (100)"),
     40005: (413, "Request entity too large"),
     40060: (400, "Interaction has already been acknowledged."),
@@ -36,11 +38,14 @@ CODES: dict[int, tuple[int, str]] = {
     50083: (400, "Thread is archived"),
     50109: (400, "The request body contains invalid JSON."),
     160004: (400, "A thread has already been created for this message"),
+    520001: (400, "Poll expired"),
+    520003: (400, "Cannot edit a poll message"),
+    520006: (400, "Cannot expire a non-poll message"),
 }
 # Refusals that a correct client may meet: something is gone, closed, refused, or was quicker.
 HONEST = frozenset(
-    {10003, 10004, 10007, 10008, 10011, 10013, 10014, 10063}
-    | {30010, 50001, 50007, 50013, 50027, 50083, 160004}
+    {10003, 10004, 10007, 10008, 10011, 10013, 10014, 10063, 10070}
+    | {30010, 30038, 50001, 50007, 50013, 50027, 50083, 160004, 520001}
 )
 
 

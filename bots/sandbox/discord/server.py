@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bots.sandbox.discord import rest_answers, rest_channels, rest_guild, rest_messages
+from bots.sandbox.discord import rest_answers, rest_channels, rest_events, rest_guild, rest_messages
 from bots.sandbox.discord.drafts import Upload
 from bots.sandbox.discord.gateway import Gateway
 from bots.sandbox.discord.limits import Limits, TooMany
@@ -18,6 +18,7 @@ API = "/api/v10"
 REGISTERED = (
     rest_answers,
     rest_channels,
+    rest_events,
     rest_guild,
     rest_messages,
 )  # importing them fills the table

@@ -118,6 +118,21 @@ class Message:
     nonce: str | int | None = None
     webhook: bool = False
     interaction: Json | None = None
+    poll: Json | None = None
+    votes: dict[int, list[str]] = field(default_factory=dict)  # answer id -> users
+
+
+@dataclass(slots=True, eq=False)
+class Event:
+    """A scheduled event that takes place outside of Discord (docs: "Entity Types", EXTERNAL)."""
+
+    id: str
+    creator: User
+    name: str
+    starts: datetime
+    ends: datetime
+    location: str
+    description: str = ""
 
 
 class State:
@@ -143,6 +158,7 @@ class State:
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, Message] = {}
         self.commands: dict[str | None, dict[str, Json]] = {}  # guild or None -> id -> command
+        self.events: dict[str, Event] = {}
         self.files: dict[str, tuple[bytes, str]] = {}  # attachment id -> content, type
         self.owner = self.user("Nadia")
         self._furnish(bot_permissions, bot_role_position, absent_channels)
@@ -259,6 +275,11 @@ class State:
         if message.only_for is not None:
             return message.only_for == user_id
         return self.can_see(user_id, message.channel)
+
+    def coming(self) -> list[Event]:
+        """The scheduled events that are not over, the next one first."""
+        now = self.now()
+        return sorted((e for e in self.events.values() if e.ends > now), key=lambda e: e.starts)
 
     def rank(self, user_id: str) -> int:
         """The position of a member's highest role; the owner outranks everybody."""

@@ -9,6 +9,7 @@ from bots.sandbox.discord.state import GUILD_ID, Channel, Json, State, User
 from bots.sandbox.discord.wire import channel_json, member_json, role_json, user_json
 from bots.sandbox.people import CannotDo
 
+ATTACHMENT = 11  # docs: Application Commands, "Application Command Option Type"
 _WORDS = re.compile(r'(?:[^\s":]+:)?"[^"]*"|\S+')
 _TRUE, _FALSE = {"true", "vrai", "oui", "yes"}, {"false", "faux", "non", "no"}
 
@@ -106,7 +107,7 @@ def values(typed: Typed, locale: str) -> dict[str, str]:
             loose.append(word)
         else:
             given[option["name"]] = value.strip('"')
-    free = [option for option in known if option["name"] not in given]
+    free = [o for o in known if o["name"] not in given and o["type"] != ATTACHMENT]
     for index, option in enumerate(free):
         if not loose:
             break
@@ -121,17 +122,25 @@ def values(typed: Typed, locale: str) -> dict[str, str]:
 
 
 def options(
-    state: State, typed: Typed, given: dict[str, str], locale: str
+    state: State, typed: Typed, given: dict[str, str], locale: str, sent: Json | None = None
 ) -> tuple[list[Json], Json]:
-    """The checked options and the objects they refer to; raises CannotDo as the client would."""
+    """The checked options and the objects they refer to; raises CannotDo as the client would.
+
+    `sent` is the attachment that was put into the option for files.
+    """
     told: list[Json] = []
     resolved: Json = {}
     for option in definitions(typed):
-        if option["name"] in given:
+        if option["type"] == ATTACHMENT and sent is not None:
+            resolved["attachments"] = {sent["id"]: sent}
+            told.append({"name": option["name"], "type": ATTACHMENT, "value": sent["id"]})
+        elif option["name"] in given:
             value = _value(state, option, given[option["name"]], resolved, locale)
             told.append({"name": option["name"], "type": option["type"], "value": value})
         elif option.get("required"):
             raise CannotDo(f"« {called(option, locale)} » is required")
+    if sent is not None and "attachments" not in resolved:
+        raise CannotDo(f"nothing takes the file {sent['filename']!r}")
     return told, resolved
 
 

@@ -8,6 +8,7 @@ from bots.sandbox.discord.state import (
     APPLICATION_ID,
     GUILD_ID,
     Channel,
+    Event,
     Json,
     Member,
     Message,
@@ -163,11 +164,24 @@ def message_json(state: State, message: Message, *, viewer: str = APPLICATION_ID
             for emoji, users in message.reactions.items()
         ],
     }
-    return told | _optional_parts(state, message)
+    return told | _optional_parts(state, message, viewer)
 
 
-def _optional_parts(state: State, message: Message) -> Json:
+def poll_json(message: Message, poll: Json, viewer: str) -> Json:
+    """Docs: Resources / Poll, with its votes counted for `viewer`."""
+    counts = [
+        {"id": answer, "count": len(users), "me_voted": viewer in users}
+        for answer, users in message.votes.items()
+    ]
+    told = {key: poll[key] for key in ("question", "answers", "allow_multiselect", "layout_type")}
+    results = {"is_finalized": bool(poll.get("ended")), "answer_counts": counts}
+    return {**told, "expiry": moment(poll["ends"]), "results": results}
+
+
+def _optional_parts(state: State, message: Message, viewer: str) -> Json:
     told: Json = {}
+    if message.poll is not None:
+        told["poll"] = poll_json(message, message.poll, viewer)
     if message.nonce is not None:
         told["nonce"] = message.nonce
     if message.webhook:
@@ -274,6 +288,29 @@ def guild_create_json(state: State) -> Json:
         "stage_instances": [],
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
+    }
+
+
+def event_json(event: Event, now: datetime) -> Json:
+    """Docs: Resources / Guild Scheduled Event; status 1 is scheduled, 2 active."""
+    return {
+        "id": event.id,
+        "guild_id": GUILD_ID,
+        "channel_id": None,
+        "creator_id": event.creator.id,
+        "creator": user_json(event.creator),
+        "name": event.name,
+        "description": event.description or None,
+        "scheduled_start_time": moment(event.starts),
+        "scheduled_end_time": moment(event.ends),
+        "privacy_level": 2,
+        "status": 1 if event.starts > now else 2,
+        "entity_type": 3,
+        "entity_id": None,
+        "entity_metadata": {"location": event.location},
+        "recurrence_rule": None,
+        "image": None,
+        "user_count": 0,
     }
 
 

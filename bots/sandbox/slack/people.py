@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bots.sandbox.people import CannotDo, Seen, SeenForm
 
 from . import emoji, forms, payloads, reading
-from .state import BOT_USER, Conversation, Json, Post, User, View
+from .state import BOT_USER, Conversation, Json, Post, StoredFile, User, View
 
 if TYPE_CHECKING:
     from .server import SlackSandbox
@@ -145,11 +145,15 @@ class SlackPerson:
         blocks = payloads.rich_text(words, self._ws.fresh("b"))
         return {"blocks": blocks, "client_msg_id": self._ws.client_id()}
 
-    async def shares(self, filename: str, *, channel: str | None = None, text: str = "") -> Seen:
+    async def shares(
+        self, filename: str, content: bytes = b"?", *, channel: str | None = None, text: str = ""
+    ) -> Seen:
         """Share a picture or document (a message of subtype file_share)."""
         where = self._channel(channel)
-        ident = self._ws.fresh("F")
-        shape: Json = {"id": ident, "name": filename, "title": filename, "alt_txt": ""}
+        file = StoredFile(self._ws.fresh("F"), filename, len(content), content=content)
+        file.complete = True
+        self._ws.files[file.id] = file
+        shape = payloads.file_object(file, self.id, self._ws.address)
         words = self._typed(text)
         post = self._ws.post(where, self.id, words, files=[shape], subtype="file_share")
         return self._ws.seen(post)

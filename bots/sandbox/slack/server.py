@@ -333,6 +333,8 @@ class SlackSandbox:
         """A file's bytes, for the bot's token (`url_private`)."""
         file = self.workspace.files.get(request.match_info["file"])
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer").strip()
+        if "files:read" not in self.workspace.scopes:
+            raise web.HTTPFound("/signin")  # where a browser would be asked who it is
         if file is None or not file.complete or bearer != self.bot_token:
             return web.Response(status=404, text="not found")
         return web.Response(body=file.content)

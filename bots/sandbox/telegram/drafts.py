@@ -7,7 +7,7 @@ from urllib.parse import urlparse
 from bots.sandbox.telegram.entities import clean, detect, looks_like_url, parse_html, trim, units
 from bots.sandbox.telegram.refusals import Json, bad
 from bots.sandbox.telegram.shapes import Call, Upload, check_object, malformed
-from bots.sandbox.telegram.state import Media, State
+from bots.sandbox.telegram.state import Media, Poll, State
 from bots.sandbox.telegram.vocabulary import ACTIONS_OF_BUTTON, MARKS
 from bots.sandbox.telegram.wire import user_json
 
@@ -15,6 +15,7 @@ TEXT_LIMIT = 4096  # https://core.telegram.org/bots/api#sendmessage
 CAPTION_LIMIT = 1024  # https://core.telegram.org/bots/api#sendphoto
 DATA_LIMIT = 64  # bytes, https://core.telegram.org/bots/api#inlinekeyboardbutton
 BUTTON_LIMIT = 100  # a whole keyboard
+QUESTION_LIMIT, OPTION_LIMIT, OPTIONS = 300, 100, 12  # https://core.telegram.org/bots/api#sendpoll
 PHOTO_BYTES, PHOTO_SIDES, PHOTO_RATIO = 10_000_000, 10_000, 20
 
 
@@ -25,6 +26,7 @@ class Draft:
     text: str
     entities: list[Json] = field(default_factory=list)
     media: Media | None = None
+    poll: Poll | None = None
 
 
 class Drafts:
@@ -79,6 +81,25 @@ class Drafts:
         kept = {key: value for key, value in entity.items() if key != "user_id"}
         return kept | ({"user": user_json(user)} if user else {"type": "bold"})
 
+    # --- polls
+
+    def poll(self, call: Call) -> Poll:
+        """https://core.telegram.org/bots/api#sendpoll : quizzes are not part of this stand-in."""
+        options = tuple(clean(option["text"]).strip() for option in call.values["options"])
+        question = clean(call.text("question")).strip()
+        if not 1 <= units(question) <= QUESTION_LIMIT:
+            raise malformed("poll question length must be 1-300")
+        if not 1 <= len(options) <= OPTIONS:
+            raise malformed("poll must have 1-12 options")
+        if not all(1 <= units(option) <= OPTION_LIMIT for option in options):
+            raise malformed("poll options length must be 1-100")
+        if call.text("type") not in {"", "regular"}:
+            raise malformed("only regular polls are answered here")
+        number = str(5_100_000_000_000_000_000 + self.state.next_order())
+        anonymous = call.flag("is_anonymous") if "is_anonymous" in call.values else True
+        several, revoting = call.flag("allows_multiple_answers"), call.flag("allows_revoting")
+        return Poll(number, question, options, anonymous, several, revoting)
+
     # --- keyboards
 
     def keyboard(self, call: Call) -> list[list[Json]]:
@@ -126,12 +147,12 @@ class Drafts:
             raise malformed("PHOTO_INVALID_DIMENSIONS")
         if len(upload.content) > PHOTO_BYTES:
             raise malformed("file is too big")
-        return self._keep("photo", upload, width, height)
+        return self.keep("photo", upload, width, height)
 
     def document(self, call: Call) -> Media:
         """https://core.telegram.org/bots/api#senddocument ."""
         known, upload = self._file(call, "document")
-        return known or self._keep("document", upload)
+        return known or self.keep("document", upload)
 
     def media(self, call: Call) -> Draft:
         """https://core.telegram.org/bots/api#inputmedia : a photo or a document, with caption."""
@@ -157,7 +178,8 @@ class Drafts:
             raise bad("failed to get HTTP URL content")  # nothing is fetched from loopback
         raise malformed("wrong file identifier/HTTP URL specified")
 
-    def _keep(self, kind: str, upload: Upload, width: int = 0, height: int = 0) -> Media:
+    def keep(self, kind: str, upload: Upload, width: int = 0, height: int = 0) -> Media:
+        """Store a file that was sent."""
         file_id = f"AgACAgQAAxkB{kind[0].upper()}{len(self.state.files) + 1:012d}"
         media = Media(kind, file_id, upload.name, upload.mime, upload.content, width, height)
         self.state.files[file_id] = media

@@ -3,16 +3,18 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from mimetypes import guess_type
 from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
 from bots.sandbox.people import CannotDo, Seen, SeenForm
 from bots.sandbox.telegram import screen
-from bots.sandbox.telegram.drafts import TEXT_LIMIT
+from bots.sandbox.telegram.drafts import CAPTION_LIMIT, TEXT_LIMIT
 from bots.sandbox.telegram.entities import clean, detect, units
 from bots.sandbox.telegram.posting import DELETABLE, plain_emoji, reply, start_parameter
 from bots.sandbox.telegram.refusals import Json
-from bots.sandbox.telegram.state import MEMBER, Chat, Membership, Post, Query, User
+from bots.sandbox.telegram.shapes import Upload
+from bots.sandbox.telegram.state import MEMBER, Chat, Media, Membership, Post, Query, User
 from bots.sandbox.telegram.vocabulary import REACTIONS
 
 if TYPE_CHECKING:
@@ -144,6 +146,15 @@ class TelegramPerson:
             return self._write(chat, text, topic)
         return self._write(self._opened(), text)
 
+    async def sends(
+        self, name: str, content: bytes, *, caption: str = "", channel: str | None = None
+    ) -> Seen:
+        """Send a document with its caption, privately unless `channel` is named."""
+        chat, topic = self._channel(channel) if channel else (self._opened(), None)
+        upload = Upload(name, guess_type(name)[0] or "application/octet-stream", content)
+        media = self.sandbox.posting.drafts.keep("document", upload)
+        return self._write(chat, caption, topic, media=media)
+
     def _opened(self) -> Chat:
         private = self.state.private(self.user)
         if self.user.blocked:
@@ -153,17 +164,23 @@ class TelegramPerson:
         return private
 
     def _write(
-        self, chat: Chat, text: str, topic: int | None = None, answered: Post | None = None
+        self,
+        chat: Chat,
+        text: str,
+        topic: int | None = None,
+        answered: Post | None = None,
+        media: Media | None = None,
     ) -> Seen:
         text = clean(text).strip()
-        if not text or units(text) > TEXT_LIMIT:
-            raise CannotDo(f"a message has 1 to {TEXT_LIMIT} characters, not {units(text)}")
+        most = CAPTION_LIMIT if media else TEXT_LIMIT
+        if not (text or media) or units(text) > most:
+            raise CannotDo(f"a message has 1 to {most} characters, not {units(text)}")
         self._may_write(chat, topic)
         if chat.kind == "private":
             self.user.started = True
         state = self.state
         number, order, at = state.next_id(chat), state.next_order(), state.world.now()
-        post = Post(chat, number, order, at, self.user, text, detect(text, []), topic)
+        post = Post(chat, number, order, at, self.user, text, detect(text, []), topic, media=media)
         reply(post, answered)
         chat.posts[number] = post
         screen.show(post, state)
@@ -241,6 +258,24 @@ class TelegramPerson:
                         return
         offered = sorted({b["text"] for p in posts for row in p.keyboard for b in row})
         raise CannotDo(f"{self.name} sees no button {label!r}, only {offered}")
+
+    async def votes(self, choice: str, *, on: Seen | None = None) -> None:
+        """Choose an option of a poll; once more retracts the vote."""
+        for post in [self._post(on)] if on else [*self.state.visible(self.user)][::-1]:
+            poll = post.poll
+            if poll is None or poll.closed or choice not in poll.options:
+                continue
+            number, held = poll.options.index(choice), poll.votes.pop(self.user.id, ())
+            if held and not poll.revoting:
+                raise CannotDo("a vote in this poll is final")
+            kept = tuple(each for each in held if each != number) if poll.several else ()
+            chosen = kept if number in held else tuple(sorted((*kept, number)))
+            if chosen:
+                poll.votes[self.user.id] = chosen
+            self.sandbox.events.voted(poll, self.user, chosen)
+            self.state.world.touch()
+            return
+        raise CannotDo(f"{self.name} sees no open poll with the option {choice!r}")
 
     def _press(self, post: Post, button: Json) -> None:
         if "url" in button:
