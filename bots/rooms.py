@@ -9,6 +9,8 @@ from core.engagement.handlers import routes as engagement
 from core.engine.help import help_routes
 from core.engine.routes import Routes
 from core.engine.sweep import routes as sweep
+from core.library.handlers import routes as library
+from core.library.rules import LibrarySettings
 from core.members.handlers import routes as members
 from core.members.rules import MembersSettings
 from core.onboarding.handlers import routes as onboarding
@@ -23,7 +25,19 @@ from core.watch.rules import Pulses
 from rituals.handlers import routes as rituals
 from rituals.rules import RitualsSettings
 
-ROOMS = (members, charter, onboarding, questions, engagement, rituals, reports, watch, polls, sweep)
+ROOMS = (
+    members,
+    charter,
+    onboarding,
+    library,
+    questions,
+    engagement,
+    rituals,
+    reports,
+    watch,
+    polls,
+    sweep,
+)
 
 
 def routes() -> Routes:
@@ -38,6 +52,7 @@ def settings_of(config: CommunityConfig) -> Mapping[type, object]:
         MembersSettings: config.members,
         CharterSettings: config.charter,
         OnboardingSettings: config.onboarding,
+        LibrarySettings: config.library,
         QuestionsSettings: config.questions,
         ReportsSettings: config.reports,
         RitualsSettings: config.rituals,

@@ -21,6 +21,7 @@ MODULES = (
     "core.members.models",
     "core.charter.models",
     "core.onboarding.models",
+    "core.library.models",
     "core.questions.models",
     "core.engagement.models",
     "core.polls.models",

@@ -17,6 +17,7 @@ from config.toml import line_of
 from core.charter.rules import CharterSettings
 from core.chat.identity import Platform, Purpose, Role
 from core.engine.texts import LANGUAGES
+from core.library.rules import LibrarySettings
 from core.members.rules import MembersSettings
 from core.onboarding.rules import OnboardingSettings
 from core.questions.rules import QuestionsSettings
@@ -90,6 +91,7 @@ class CommunityConfig(Section):
     telegram: TelegramSection | None = None
     charter: CharterSettings
     onboarding: OnboardingSettings = OnboardingSettings()
+    library: LibrarySettings = LibrarySettings()
     questions: QuestionsSettings = QuestionsSettings()
     reports: ReportsSettings = ReportsSettings()
     rituals: RitualsSettings = RitualsSettings()

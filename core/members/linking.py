@@ -163,6 +163,18 @@ async def forget(member: int) -> None:
         await rows.delete()
 
 
+async def _shared(people: list[int]) -> dict[str, QuerySet[Any]]:
+    """What holds somebody's words beside others': named by the attribute `HOLDS` of a model."""
+    shared: dict[str, QuerySet[Any]] = {}
+    for model in personal():
+        if holds := getattr(model, "HOLDS", ""):
+            rows = model.filter(member_id__in=people)
+            found = await rows.values_list(f"{holds}_id", flat=True)
+            whole = model._meta.fields_map[holds].related_model  # type: ignore[attr-defined]  # noqa: SLF001  a relation's
+            shared[table(whole)] = whole.filter(id__in=list(found))
+    return shared
+
+
 async def _held(member: int) -> dict[str, QuerySet[Any]]:
     """Table -> its rows about a member, those they were linked from included; members last."""
     people = [member]
@@ -174,6 +186,7 @@ async def _held(member: int) -> dict[str, QuerySet[Any]]:
     here = Q(community_id__in=list(tenants))
     held = {table(model): model.filter(member_id__in=people) for model in personal()}
     return {
+        **await _shared(people),
         **held,
         table(OutboxMessage): OutboxMessage.filter(here, Q(lane__in=lanes) | Q(member__in=people)),
         table(FormDraft): FormDraft.filter(here, account__in=drafts),

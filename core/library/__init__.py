@@ -1,0 +1,1 @@
+"""What the community knows: solved questions, tips, sheets and replays, found again."""
