@@ -25,12 +25,13 @@ ENGLISH = {
     "confier": "entrust",
     "rang": "rank",
     "expertise": "expertise",
+    "importer": "import",
     "question": "question",
 }
 
 
 class SmallMenu:
-    """Nine commands and one form, with the real catalogues' words."""
+    """Ten commands and one form, with the real catalogues' words."""
 
     languages: tuple[str, ...] = ("fr", "en")
 
@@ -52,6 +53,7 @@ class SmallMenu:
             command("confier", Option("qui", "la personne", person=True)),
             command("rang", Option("rang", "le rang", choices=RANKS)),
             command("expertise", Option("sujet", "le sujet", completes=True)),
+            command("importer", Option("fichier", "le fichier", file=True)),
             command("question", opens="questions.ask"),
         )
 

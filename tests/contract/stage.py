@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import ClassVar, TypeVar
 
-from bots.sandbox.people import CannotDo, Person, Seen, World, eventually
+from bots.sandbox.people import CannotDo, Person, Seen, SeenGathering, World, eventually
 from core.chat.adapter import Adapter, DeliveryError
 from core.chat.events import Event
 from core.chat.identity import Account, Channel, Place, Platform, Purpose
@@ -91,6 +91,14 @@ class Stage(ABC):
     async def enters(self, person: Person) -> None:
         """Whatever it takes to be a member who can be written to in private."""
         await person.joins()
+
+    async def sends(self, person: Person, line: str, name: str, content: bytes) -> None:
+        """Give a command the file it wants, as people do here."""
+        raise CannotDo(f"{person.name} cannot send {name} with {line!r} ({len(content)} bytes)")
+
+    def agenda(self, person: Person) -> tuple[SeenGathering, ...]:
+        """What the platform's own agenda shows to that person."""
+        raise CannotDo(f"{self.platform} has no agenda for {person.name}")
 
     async def is_inside(self, person: Person) -> bool:
         """Whether that person can write behind the gate."""

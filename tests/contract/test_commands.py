@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.chat.events import CommandInvoked, FormOpened
+from core.chat.events import DOCUMENT_BYTES, Attachment, CommandInvoked, FormOpened
 from core.chat.messages import Reply
 from tests.contract.stage import Stage
 
@@ -54,6 +54,24 @@ async def test_a_person_is_named_by_the_handle(stage: Stage) -> None:
     invoked = await stage.hears(CommandInvoked, lea, where=lambda e: e.path == "confier")
     handle = (await stage.adapter.profile(stage.account(bob))).handle
     assert invoked.arguments == {"qui": f"@{handle}"}
+
+
+@capability("command_file")
+async def test_a_command_brings_its_file(stage: Stage) -> None:
+    lea = await stage.member()
+    await stage.sends(lea, "/importer", "membres.csv", b"nom;formation\n")
+    invoked = await stage.hears(CommandInvoked, lea, where=lambda e: e.path == "importer")
+    assert invoked.document is not None
+    assert (invoked.document.name, invoked.document.content) == ("membres.csv", b"nom;formation\n")
+
+
+@capability("command_file_large")
+async def test_a_file_that_is_too_large_is_not_read(stage: Stage) -> None:
+    lea = await stage.member()
+    await stage.sends(lea, "/importer", "membres.csv", bytes(DOCUMENT_BYTES + 1))
+    invoked = await stage.hears(CommandInvoked, lea, where=lambda e: e.path == "importer")
+    assert isinstance(invoked.file, Attachment)
+    assert (invoked.file.name, invoked.file.size) == ("membres.csv", DOCUMENT_BYTES + 1)
 
 
 @capability("command_localised")

@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/interaction-payloads.
 """
 
 import re
+from mimetypes import guess_type
 
 from . import emoji, forms
 from .state import (
@@ -191,7 +192,7 @@ def file_object(file: StoredFile, user: str, address: str) -> Json:
         "id": file.id,
         "name": file.name,
         "title": file.title or file.name,
-        "mimetype": "image/png" if suffix == "png" else "application/octet-stream",
+        "mimetype": guess_type(file.name)[0] or "application/octet-stream",
         "filetype": suffix,
         "size": file.length,
         "user": user,

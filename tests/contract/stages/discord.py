@@ -7,7 +7,7 @@ from bots.discord.settings import DiscordSettings
 from bots.sandbox.discord import DiscordSandbox
 from bots.sandbox.discord.acts import Draft
 from bots.sandbox.discord.state import User
-from bots.sandbox.people import Person, Seen
+from bots.sandbox.people import Person, Seen, SeenGathering
 from bots.sandbox.towns import PLACES
 from core.chat.identity import Platform
 from tests.contract.stages.wired import Wired
@@ -59,6 +59,13 @@ class DiscordStage(Wired):
         bot = state.users.setdefault("77", User("77", "Autre robot", bot=True))
         place = next(c for c in state.channels.values() if c.name == "entraide")
         self.sandbox._acts.post(bot, place, Draft(content=text))
+
+    async def sends(self, person: Person, line: str, name: str, content: bytes) -> None:
+        lea = self.sandbox.person(person.name)
+        await lea.runs(line, channel="entraide", file=(name, content))
+
+    def agenda(self, person: Person) -> tuple[SeenGathering, ...]:
+        return self.sandbox.person(person.name).agenda()
 
     async def completes(self, person: Person, line: str) -> tuple[str, ...]:
         return await self.sandbox.person(person.name).completes(line)

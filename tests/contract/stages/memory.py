@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from bots.sandbox.memory import MemoryAdapter
-from bots.sandbox.people import Person, Seen
+from bots.sandbox.people import Person, Seen, SeenGathering
 from core.chat.identity import Platform
 from tests.contract.stage import Stage
 
@@ -35,6 +35,12 @@ class MemoryStage(Stage):
 
     async def is_inside(self, person: Person) -> bool:
         return self.town.gates[person.id]
+
+    async def sends(self, person: Person, line: str, name: str, content: bytes) -> None:
+        await self.town.people[person.name].runs(line, channel="entraide", file=(name, content))
+
+    def agenda(self, person: Person) -> tuple[SeenGathering, ...]:
+        return self.town.people[person.name].agenda()
 
     async def opens_home(self, person: Person) -> str:
         return await self.town.people[person.name].opens_home()

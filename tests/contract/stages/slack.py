@@ -62,6 +62,10 @@ class SlackStage(Wired):
         bot.is_bot = True
         workspace.post(channel, bot.id, text, subtype="bot_message")
 
+    async def sends(self, person: Person, line: str, name: str, content: bytes) -> None:
+        words = line.removeprefix("/")
+        await self.sandbox.person(person.name).shares(name, content, text=words)
+
     async def opens_home(self, person: Person) -> str:
         owner = self.sandbox.person(person.name)
         await owner.opens_home()

@@ -50,6 +50,9 @@ class TelegramStage(Wired):
     def called(self, person: Person) -> str:
         return f"@{self.sandbox.person(person.name).user.username}"
 
+    async def sends(self, person: Person, line: str, name: str, content: bytes) -> None:
+        await self.sandbox.person(person.name).sends(name, content, caption=line)
+
     async def types(self, person: Person, line: str) -> None:
         await person.says(line)
 
