@@ -24,6 +24,7 @@ class Client(discord.Client):
         intents = discord.Intents.none()
         intents.guilds = intents.members = True
         intents.messages = intents.message_content = intents.reactions = True
+        intents.polls = True
         super().__init__(
             intents=intents,
             max_messages=None,

@@ -16,6 +16,7 @@ from core.chat.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PollVoted,
     ReactionAdded,
     ReactionRemoved,
 )
@@ -92,8 +93,8 @@ def read(frame: Frame, here: Here) -> tuple[Event, ...]:
     """The events of one frame: mostly one, none for bots, ourselves and other servers.
 
     Delivery ids: a message's own id; `edit:<id>:<edited_timestamp>`; `delete:<id>`;
-    `join:<user>:<joined_at>`; reactions and departures, which Discord gives neither id nor time,
-    carry `Here.mark`. A malformed frame is logged (ids only) and gives nothing.
+    `join:<user>:<joined_at>`; reactions, votes and departures, which Discord gives neither id nor
+    time, carry `Here.mark`. A malformed frame is logged (ids only) and gives nothing.
     """
     reader = _READERS.get(frame.kind)
     if reader is None:
@@ -201,6 +202,22 @@ def _reacted(frame: Frame, here: Here) -> Iterator[Event]:
     )
 
 
+def _voted(frame: Frame, here: Here) -> Iterator[Event]:
+    data = frame.data
+    answer = int(data["answer_id"]) - 1  # Discord counts from 1, in the order they were given
+    added = frame.kind == "MESSAGE_POLL_VOTE_ADD"
+    fact = f"{data['message_id']}:{data['user_id']}:vote:{answer}"
+    yield PollVoted(
+        delivery_id=f"{'vote' if added else 'unvote'}:{fact}:{here.mark(frame, fact)}",
+        at=here.now(),
+        workspace=here.workspace,
+        account=here.account(data["user_id"]),
+        poll=data["message_id"],
+        chosen=(answer,) if added else (),
+        dropped=() if added else (answer,),
+    )
+
+
 def _joined(frame: Frame, here: Here) -> Iterator[Event]:
     user = frame.data["user"]
     if user.get("bot"):
@@ -235,6 +252,8 @@ _READERS: dict[str, Callable[[Frame, Here], Iterator[Event]]] = {
     "MESSAGE_DELETE_BULK": _deleted,
     "MESSAGE_REACTION_ADD": _reacted,
     "MESSAGE_REACTION_REMOVE": _reacted,
+    "MESSAGE_POLL_VOTE_ADD": _voted,
+    "MESSAGE_POLL_VOTE_REMOVE": _voted,
     "GUILD_MEMBER_ADD": _joined,
     "GUILD_MEMBER_REMOVE": _left,
 }

@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -38,6 +40,7 @@ https://docs.discord.com/developers/resources/channel#start-thread-from-message"
 PAGES = 10
 """Pages of a hundred folded threads that are read to find somebody's."""
 
+_POLL_OVER = "520001"
 _HAS_THREAD = "160004"
 _NO_THREAD = {"50024", "50013", "50001", "160006"}
 """Refusals of a thread after which the answer stands in the channel, as a reply."""
@@ -54,20 +57,27 @@ class Posting:
     """
 
     def __init__(
-        self, rest: Rest, guild: Guild, settings: DiscordSettings, menu: Menu, pacer: Pacer
+        self,
+        rest: Rest,
+        guild: Guild,
+        settings: DiscordSettings,
+        menu: Menu,
+        pacer: Pacer,
+        now: Callable[[], datetime],
     ) -> None:
         self._rest = rest
         self._pacer = pacer
         self._guild = guild
         self._settings = settings
         self._menu = menu
+        self._now = now
         self._home = Workspace(Platform.DISCORD, guild.id)
         self._direct: dict[str, str] = {}
         self._one_at_a_time = asyncio.Lock()
 
     async def send(self, message: Message, to: Destination, key: str) -> MessageRef:
         """Deliver; says where the last part stands. Raises DeliveryError."""
-        parts = render(message, self._home)
+        parts = render(message, self._home, self._now())
         if isinstance(to, Account):
             return await self._to_person(parts, to, key)
         if isinstance(to, MessageRef):
@@ -89,7 +99,13 @@ class Posting:
         return self._guild.place(found)
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
-        """Replace a message; what does not fit any more follows below it."""
+        """Replace a message; what does not fit any more follows below it.
+
+        A poll can be ended and never rewritten: what else the message says is left out.
+        """
+        if message.poll is not None:
+            await self._end(ref)
+            return
         first, *more = render(message, self._home)
         channel = where(ref.channel)
         answer, limit = Answered(), self._settings.channel_limit
@@ -103,6 +119,18 @@ class Posting:
             )
         if more:
             await self._post(tuple(more), ref.channel, f"{ref.key}:{message.text}")
+
+    async def _end(self, ref: MessageRef) -> None:
+        """End a poll; one that is over is.
+
+        https://docs.discord.com/developers/resources/poll#end-poll
+        """
+        path = "/channels/{channel_id}/polls/{message_id}/expire"
+        try:
+            await self._rest.post(path, {}, channel_id=where(ref.channel), message_id=ref.id)
+        except Permanent as error:
+            if error.code != _POLL_OVER:
+                raise
 
     async def _post(
         self, parts: tuple[Part, ...], channel: Channel, key: str, answered: str | None = None
@@ -121,7 +149,7 @@ class Posting:
                     channel_id=place,
                 )
             last = made["id"]
-        return MessageRef(channel, last)
+        return MessageRef(channel, last, last if "poll" in parts[-1].body else "")
 
     async def _to_person(self, parts: tuple[Part, ...], to: Account, key: str) -> MessageRef:
         try:

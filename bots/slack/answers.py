@@ -6,7 +6,7 @@ import structlog
 
 from bots.slack.channels import Channels
 from bots.slack.delivery import post
-from bots.slack.outgoing import home, render, whole
+from bots.slack.outgoing import home, render, sharing, whole
 from bots.slack.scene import Scene
 from bots.slack.web import SlackWeb, asked
 from core.chat.adapter import DeliveryError
@@ -86,6 +86,16 @@ class Answers:
         for part in render(message, self._workspace, image):
             if not await self._whispered(part, scene):
                 await self._write(part, scene)
+        if message.files:  # what one person alone sees in a channel holds none
+            await self._share(message, scene.channel if scene.private else None, scene)
+
+    async def _share(self, message: Message, channel: str | None, scene: Scene) -> None:
+        """Put the files in a conversation, else in the one with the person."""
+        place = channel or await self._channels.direct(scene.user, ahead=True)
+        thread = (scene.under or scene.thread) if channel else None
+        for file in message.files:
+            async with self._web.speaking(place, ahead=True):
+                await self._web.share(file, place, thread, sharing(file.name))
 
     async def _whispered(self, part: Json, scene: Scene) -> bool:
         """Show one part to the person alone, where they are; False when only a DM is left."""
@@ -121,6 +131,7 @@ class Answers:
             else:
                 thread = scene.under or scene.thread
                 await self._post({**part, "channel": scene.channel, "thread_ts": thread})
+        await self._share(message, scene.channel, scene)
 
     async def _post(self, sent: Json) -> None:
         has_image = any(block["type"] == "image" for block in sent["blocks"])

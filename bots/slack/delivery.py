@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +11,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.slack.channels import Channels
-from bots.slack.outgoing import OUTBOX_EVENT, marked, render
+from bots.slack.outgoing import OUTBOX_BLOCK, OUTBOX_EVENT, marked, render, sharing
 from bots.slack.web import PAGE, SlackWeb, asked
 from core.chat.adapter import DeliveryError, Doubtful, Transient
 from core.chat.identity import Channel, Destination, MessageRef, Platform
-from core.chat.messages import Message
+from core.chat.messages import File, Message
 
 Json = dict[str, Any]
 Found = dict[tuple[str, int], str]  # outbox key and part -> message timestamp
@@ -56,8 +57,11 @@ class Deliveries:
         channel, thread = await self._channels.where(to)
         known = self._remembered(key)
         await self._look(known, key, channel, thread)
+        for number, file in enumerate(message.files, 1):
+            if -number not in known.posted:
+                await self._share(known, file, (channel, thread), (key, -number))
         parts = render(message, self._workspace)
-        if len(parts) - 1 not in known.posted and message.image:
+        if message.image and not known.posted.keys() >= set(range(len(parts))):
             parts = render(message, self._workspace, await self._web.upload(message.image))
         for number, part in enumerate(parts):
             if number not in known.posted:
@@ -69,6 +73,20 @@ class Deliveries:
             Platform.SLACK, self._workspace, channel, thread, private=channel.startswith("D")
         )
         return MessageRef(place, known.posted[len(parts) - 1])
+
+    async def _share(
+        self, known: _Try, file: File, where: tuple[str, str | None], mark: tuple[str, int]
+    ) -> None:
+        """Put one file in the conversation, before the words it belongs to."""
+        channel, thread = where
+        async with self._web.speaking(channel):
+            known.doubtful = True
+            try:
+                await self._web.share(file, channel, thread, sharing(file.name, *mark))
+            except DeliveryError as error:
+                known.doubtful = isinstance(error, Doubtful)
+                raise
+        known.posted[mark[1]] = ""
 
     def _remembered(self, key: str) -> _Try:
         known = self._tries.setdefault(key, _Try())
@@ -132,7 +150,7 @@ class Deliveries:
         except DeliveryError as error:
             log.warning("slack.history_unreadable", channel=channel, reason=str(error))
             return {}
-        return dict(_mark(message) for message in found if _is_ours(message))
+        return {mark: str(message["ts"]) for message in found for mark in _marks(message)}
 
 
 async def post(client: AsyncWebClient, sent: Json) -> AsyncSlackResponse:
@@ -140,11 +158,14 @@ async def post(client: AsyncWebClient, sent: Json) -> AsyncSlackResponse:
     return await client.chat_postMessage(unfurl_links=False, unfurl_media=False, **sent)
 
 
-def _is_ours(message: Json) -> bool:
+def _marks(message: Json) -> Iterator[tuple[str, int]]:
+    """The outbox rows and parts that a message says it is."""
     held = message.get("metadata") or {}
-    return held.get("event_type") == OUTBOX_EVENT and "id" in (held.get("event_payload") or {})
-
-
-def _mark(message: Json) -> tuple[tuple[str, int], str]:
-    payload = message["metadata"]["event_payload"]
-    return (str(payload["id"]), int(payload.get("part", 0))), str(message["ts"])
+    payload = held.get("event_payload") or {}
+    if held.get("event_type") == OUTBOX_EVENT and "id" in payload:
+        yield str(payload["id"]), int(payload.get("part", 0))
+    for block in message.get("blocks") or ():
+        name = str(block.get("block_id") or "")
+        if name.startswith(OUTBOX_BLOCK):
+            number, _, key = name.removeprefix(OUTBOX_BLOCK).partition(":")
+            yield key, int(number)

@@ -14,7 +14,7 @@ from bots.slack.written import escaped
 from core.chat.actions import Link
 from core.chat.identity import Account, Platform
 from core.chat.markup import Block, Span, blocks, inert, split
-from core.chat.messages import Button, Message, Style, Text
+from core.chat.messages import Button, Message, Poll, Style, Text
 
 Json = dict[str, Any]
 
@@ -35,6 +35,8 @@ ALT_TEXT = 2000
 """Characters describing an image (https://docs.slack.dev/reference/block-kit/blocks/image-block)."""
 ROW = 5
 """Buttons in one `actions` block; Slack takes 25, five is what a telephone shows without hiding."""
+OUTBOX_BLOCK = "amicale_outbox:"
+"""How the id of the block begins that carries a row's id beside a file, which takes no metadata."""
 OUTBOX_EVENT = "amicale_outbox"
 """The metadata event type that carries an outbox row's id."""
 
@@ -47,15 +49,32 @@ def render(message: Message, workspace: str, image_file: str | None = None) -> l
     """The messages to post, in order: `text` (what notifications read) and `blocks`.
 
     Buttons and the image stand on the last one. `image_file` is the id of the uploaded image;
-    without it the image's words are shown instead.
+    without it the image's words are shown instead. A poll is a message of its own, after them.
     """
+    poll = [_poll(message.poll)] if message.poll and not message.poll.closed else []
+    if poll and not (message.text.strip() or message.buttons or message.image):
+        return poll
     reader = _Reader(message, workspace)
     parts = [part for text in split(message.text, PART) for part in reader.parts(text)]
     parts = parts or [_part("", [])]
     last = parts[-1]
     last["blocks"] = [*last["blocks"], *_furniture(message, image_file)]
     last["text"] = last["text"] or escaped(_without_words(message))
-    return parts
+    return [*parts, *poll]
+
+
+def _poll(poll: Poll) -> Json:
+    """Slack has no poll of its own: the question, and a button for each answer."""
+    question = {**_text(poll.question), "style": {"bold": True}}
+    asked = _rich({"type": "rich_text_section", "elements": [question]})
+    buttons = [Button(choice, poll.vote(number)) for number, choice in enumerate(poll.choices)]
+    return _part(escaped(poll.question), [asked, *_rows(buttons)])
+
+
+def sharing(name: str, key: str = "", number: int = 0) -> list[Json]:
+    """The words beside a file, with the outbox row's id so that a second try can find it."""
+    mark = {"block_id": f"{OUTBOX_BLOCK}{number}:{key}"} if key else {}
+    return [{**_rich({"type": "rich_text_section", "elements": [_text(name)]}), **mark}]
 
 
 def whole(message: Message, workspace: str, image_file: str | None = None) -> Json:
@@ -207,8 +226,12 @@ def _furniture(message: Message, image_file: str | None) -> Iterator[Json]:
     elif message.image:
         words = {**_text(inert(message.image.alt)), "style": {"italic": True}}
         yield _rich({"type": "rich_text_section", "elements": [words]})
-    for start in range(0, len(message.buttons), ROW):
-        row = enumerate(message.buttons[start : start + ROW], start)
+    yield from _rows(message.buttons)
+
+
+def _rows(buttons: Sequence[Button]) -> Iterator[Json]:
+    for start in range(0, len(buttons), ROW):
+        row = enumerate(buttons[start : start + ROW], start)
         yield {"type": "actions", "elements": [_button(number, b) for number, b in row]}
 
 
@@ -226,4 +249,6 @@ def _button(number: int, button: Button) -> Json:
 
 
 def _without_words(message: Message) -> str:
-    return message.image.alt if message.image else " · ".join(b.label for b in message.buttons)
+    if message.image:
+        return message.image.alt
+    return " · ".join([*(b.label for b in message.buttons), *(file.name for file in message.files)])

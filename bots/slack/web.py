@@ -1,6 +1,7 @@
 """The Web API of one workspace: one session, every refusal said in the core's words."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Self
@@ -17,7 +18,7 @@ from bots.pace import Pacer
 from bots.slack.errors import delivery_error, meaning, refused_file
 from bots.slack.settings import SlackSettings
 from core.chat.adapter import DeliveryError, Permanent, RateLimited, Transient
-from core.chat.messages import Image
+from core.chat.messages import File, Image
 
 Json = dict[str, Any]
 
@@ -157,6 +158,36 @@ class SlackWeb:
         if (told.scheme, told.netloc) == (ours.scheme, ours.netloc):
             return True
         return told.scheme == "https" and (told.hostname or "").endswith(".slack.com")
+
+    async def share(self, file: File, channel: str, thread: str | None, blocks: list[Json]) -> None:
+        """Put a file in a conversation, with blocks beside it. Raises DeliveryError.
+
+        Source: https://docs.slack.dev/messaging/working-with-files#uploading_files
+        """
+        length = len(file.content)
+        given = await asked(
+            self.client.files_getUploadURLExternal(filename=file.name, length=length)
+        )
+        await self._put(str(given["upload_url"]), file)
+        await asked(
+            self.client.files_completeUploadExternal(
+                files=[{"id": given["file_id"], "title": file.name}],
+                channel_id=channel,
+                thread_ts=thread,
+                blocks=json.dumps(blocks),
+            )
+        )
+
+    async def _put(self, url: str, file: File) -> None:
+        """Send a file's bytes where Slack said."""
+        assert self._session is not None  # noqa: S101  open, as every call needs
+        try:
+            async with self._session.post(url, data=file.content) as answer:
+                status = answer.status
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Transient(f"not uploaded: {type(error).__name__}") from error
+        if status != 200:  # noqa: PLR2004  what Slack documents
+            raise Transient(f"not uploaded: HTTP {status}")
 
     async def when_ready(
         self, post: Callable[[], Awaitable[AsyncSlackResponse]], *, image: bool

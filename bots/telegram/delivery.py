@@ -78,7 +78,13 @@ class Delivery:
             raise
 
     async def change(self, ref: MessageRef, message: Message, *, ahead: bool = False) -> None:
-        """Replace a message of ours; what does not fit follows it. Raises DeliveryError."""
+        """Replace a message of ours; what does not fit follows it. Raises DeliveryError.
+
+        A poll can be ended and never rewritten: what else the message says is left out.
+        """
+        if message.poll is not None:
+            await self._end(ref)
+            return
         first, *rest = parts(message, self._places.homes)
         target: JSON = {"message_id": int(ref.id)}
         try:
@@ -89,10 +95,18 @@ class Delivery:
         for part in rest:
             await self._show(part, ref.channel, ref, ahead=ahead)
 
+    async def _end(self, ref: MessageRef) -> None:
+        """End a poll; one that is over is (https://core.telegram.org/bots/api#stoppoll)."""
+        try:
+            await self.call("stopPoll", ref.channel.id, {"message_id": int(ref.id)})
+        except Permanent as refusal:
+            if refusal.code != "poll_over":
+                raise
+
     async def _replace(self, part: Part, ref: MessageRef, target: JSON, *, ahead: bool) -> None:
-        if part.image:
+        if attached := part.image or part.file:
             markup = {"reply_markup": part.keyboard} if part.keyboard else {}
-            data = {**target, **markup, "media": media(part.image, part.text)}
+            data = {**target, **markup, "media": media(attached, part.text)}
             await self.call("editMessageMedia", ref.channel.id, data, ahead=ahead)
             return
         method, data = part.editing()
@@ -135,6 +149,8 @@ class Delivery:
         method, data = part.sending()
         if part.image:
             data["photo"] = upload(part.image)
+        if part.file:
+            data["document"] = upload(part.file)
         if to.thread:
             data["message_thread_id"] = int(to.thread)
         if below:
@@ -146,7 +162,8 @@ class Delivery:
         if not isinstance(shown, dict):
             raise Permanent("no_message", f"{method} answered without a message")
         where = replace(to, id=str(shown["chat"]["id"]), workspace=self._places.workspace)
-        return MessageRef(where, str(shown["message_id"]))
+        poll = str(shown["poll"]["id"]) if part.poll else ""
+        return MessageRef(where, str(shown["message_id"]), poll)
 
     def _known(self, key: str) -> list[MessageRef]:
         """What was already shown under that key, to be added to."""

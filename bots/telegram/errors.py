@@ -83,10 +83,13 @@ REFUSALS: dict[str, tuple[type[Permanent], str, str]] = {
     "button_data_invalid": (Permanent, "bad_button", "button data over 64 bytes"),
     "button_url_invalid": (Permanent, "bad_button", "a button's address is none"),
     "wrong http url": (Permanent, "bad_button", "a button's address is none"),
+    "poll has already been closed": (Permanent, "poll_over", "the poll is over"),
+    "poll can't be stopped": (Permanent, "not_editable", "the poll is not ours"),
+    "message with poll to stop not found": (Permanent, "message_not_found", "no such message"),
     "photo_invalid_dimensions": (Permanent, "bad_picture", "the picture is too narrow or too big"),
     "image_process_failed": (Permanent, "bad_picture", "the picture cannot be read"),
-    "file is too big": (Permanent, "too_large", "the picture is too large to upload"),
-    "request entity too large": (Permanent, "too_large", "the picture is too large to upload"),
+    "file is too big": (Permanent, "too_large", "what was to be uploaded is too large"),
+    "request entity too large": (Permanent, "too_large", "what was to be uploaded is too large"),
 }
 """A piece of Telegram's description, in lower case, to what it means; the first that fits.
 

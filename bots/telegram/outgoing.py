@@ -7,7 +7,7 @@ from typing import Any
 from bots.telegram.html import html, length, quiet, visible
 from core.chat.actions import Link
 from core.chat.markup import split
-from core.chat.messages import Button, Image, Message, Style, Text
+from core.chat.messages import Button, File, Image, Message, Poll, Style, Text
 
 TEXT_LIMIT = 4096
 """Characters after entities parsing (https://core.telegram.org/bots/api#sendmessage)."""
@@ -30,16 +30,25 @@ JSON = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of Telegram's: `image` makes it a photo, whose `caption` stands in `text`."""
+    """One message of Telegram's.
+
+    `image` makes it a photo and `file` a document, whose caption stands in `text`; `poll` makes
+    it a poll.
+    """
 
     text: str
     image: Image | None = None
     keyboard: JSON | None = None
+    file: File | None = None
+    poll: Poll | None = None
 
     def sending(self) -> tuple[str, JSON]:
         """The method that shows it, and its parameters but where."""
-        if self.image:
-            return "sendPhoto", {**self._captioned(), **self._markup()}
+        if self.poll:
+            return "sendPoll", _poll(self.poll)
+        if self.image or self.file:
+            method = "sendPhoto" if self.image else "sendDocument"
+            return method, {**self._captioned(), **self._markup()}
         return "sendMessage", {**self._worded(), **self._markup()}
 
     def editing(self) -> tuple[str, JSON]:
@@ -71,7 +80,28 @@ def parts(message: Message, homes: Collection[str]) -> tuple[Part, ...]:
 
     A picture carries the text as its caption when it fits, and goes before it otherwise; the
     words that replace the picture are in its caption, Telegram having no other place for them.
+    One file without a picture does the same; several go before the rest. A poll comes last.
     """
+    poll = (Part("", poll=message.poll),) if message.poll and not message.poll.closed else ()
+    if poll and not (message.text.strip() or message.buttons or message.image or message.files):
+        return poll
+    return (*_carried(message, homes), *poll)
+
+
+def _carried(message: Message, homes: Collection[str]) -> tuple[Part, ...]:
+    """The words with the pictures and files that go with them."""
+    files = tuple(Part("", file=file) for file in message.files)
+    if message.image is not None or len(files) != 1:
+        return (*files, *_worded(message, homes))
+    texts = _fitting(message, homes) if message.text.strip() else [""]
+    keyboard = keyboard_of(message.buttons)
+    if len(texts) == 1 and length(texts[0]) <= CAPTION_LIMIT:
+        return (Part(texts[0], None, keyboard, message.files[0]),)
+    return (*files, *_under(texts, keyboard))
+
+
+def _worded(message: Message, homes: Collection[str]) -> tuple[Part, ...]:
+    """The words, on or under their picture."""
     keyboard = keyboard_of(message.buttons)
     if message.image is None:
         return _under(_fitting(message, homes), keyboard)
@@ -81,6 +111,18 @@ def parts(message: Message, homes: Collection[str]) -> tuple[Part, ...]:
     if len(texts) <= 1 and length(whole) <= CAPTION_LIMIT:
         return (Part(whole, message.image, keyboard),)
     return (Part(_shortened(alt), message.image), *_under(texts, keyboard))
+
+
+def _poll(poll: Poll) -> JSON:
+    """It may not be forwarded, or strangers would vote (https://core.telegram.org/bots/api#sendpoll)."""
+    return {
+        "question": poll.question,
+        "options": [{"text": choice} for choice in poll.choices],
+        "is_anonymous": False,
+        "allows_multiple_answers": poll.several,
+        "allows_revoting": True,
+        "protect_content": True,
+    }
 
 
 def _under(texts: Sequence[str], keyboard: JSON | None) -> tuple[Part, ...]:
@@ -142,4 +184,5 @@ def toast(message: Message) -> str:
 def fits_toast(message: Message) -> bool:
     """Whether a press's answer can say it all."""
     words = visible(html(message.text)).strip()
-    return not message.buttons and not message.image and length(words) <= TOAST_LIMIT
+    alone = not (message.buttons or message.image or message.files or message.poll)
+    return alone and length(words) <= TOAST_LIMIT

@@ -51,6 +51,7 @@ class Draft:
     nonce: str | int | None = None
     webhook: bool = False
     interaction: Json | None = None
+    poll: Json | None = None
 
 
 class Acts:
@@ -99,6 +100,7 @@ class Acts:
             nonce=draft.nonce,
             webhook=draft.webhook,
             interaction=draft.interaction,
+            poll=draft.poll,
         )
         self.mention(message, draft.allowed_mentions)
         self.state.messages[message.id] = message
@@ -217,6 +219,32 @@ class Acts:
             "burst": False,
             "type": 0,
         } | _guild(message.channel)
+
+    # -- polls
+
+    def vote(self, user: User, message: Message, answer: int, *, added: bool) -> None:
+        """Give one's vote to an answer, or take it back (docs: "Message Poll Vote Add")."""
+        users = message.votes.setdefault(answer, [])
+        (users.append if added else users.remove)(user.id)
+        told = {
+            "user_id": user.id,
+            "channel_id": message.channel.id,
+            "message_id": message.id,
+            "answer_id": answer,
+        } | _guild(message.channel)
+        direct = message.channel.recipient is not None
+        needs = Intent.DIRECT_MESSAGE_POLLS if direct else Intent.GUILD_MESSAGE_POLLS
+        if self.state.can_see(self.state.bot.id, message.channel):
+            word = "ADD" if added else "REMOVE"
+            self.gateway.dispatch(f"MESSAGE_POLL_VOTE_{word}", told, needs)
+        self.world.touch()
+
+    def end_poll(self, message: Message) -> None:
+        """Take no vote any more."""
+        assert message.poll is not None  # noqa: S101  the caller's
+        message.poll["ended"] = True
+        self._dispatch("MESSAGE_UPDATE", message_event(self.state, message), message.channel)
+        self._record(message, edited=False)
 
     # -- members and roles
 

@@ -101,11 +101,15 @@ def seen(state: State, message: Message, *, edited: bool | None = None) -> Seen:
         reactions=tuple((emoji, len(users)) for emoji, users in message.reactions.items()),
         images=_images(message),
         edited=message.edited_at is not None if edited is None else edited,
+        files=_files(message),
+        choices=_choices(message),
     )
 
 
 def _text(state: State, message: Message) -> str:
     parts = [message.content]
+    if message.poll is not None:
+        parts.append(message.poll["question"]["text"])
     for embed in message.embeds:
         parts += [str(embed.get(key) or "") for key in ("title", "description")]
         for item in embed.get("fields") or []:
@@ -115,6 +119,23 @@ def _text(state: State, message: Message) -> str:
         if component["type"] == 10:
             parts.append(component["content"])
     return "\n".join(shown for part in parts if (shown := plain(state, part)))
+
+
+def _choices(message: Message) -> tuple[tuple[str, int], ...]:
+    """The answers of a poll with their votes, as everybody sees them."""
+    answers = message.poll["answers"] if message.poll else ()
+    votes = message.votes
+    return tuple(
+        (answer["poll_media"]["text"], len(votes.get(answer["answer_id"], ())))
+        for answer in answers
+    )
+
+
+def _files(message: Message) -> tuple[str, ...]:
+    """The names of documents; a Components V2 message shows only what it refers to."""
+    names = {attachment["url"]: attachment["filename"] for attachment in message.attachments}
+    shown = [c["file"]["url"] for c in flat(message.components) if c["type"] == 13]
+    return tuple(names[url] for url in shown if url in names)
 
 
 def _images(message: Message) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import unicodedata
 from bots.sandbox.discord.permissions import Intent, Permission
 from bots.sandbox.discord.refusals import Refused, wrong
 from bots.sandbox.discord.routing import Answer, Call, House, endpoint
-from bots.sandbox.discord.shapes import BULK_DELETE, CREATE_MESSAGE, EDIT_MESSAGE
+from bots.sandbox.discord.shapes import BULK_DELETE, CREATE_MESSAGE, EDIT_MESSAGE, record
 from bots.sandbox.discord.state import COMPONENTS_V2, Channel, Json, Message
 from bots.sandbox.discord.wire import message_json, user_json, without_content
 
@@ -84,6 +84,8 @@ def _may_send(house: House, channel: Channel, call: Call) -> None:
         house.need(Permission.SEND_MESSAGES, channel)
     if call.files:
         house.need(Permission.ATTACH_FILES, channel)
+    if call.body.get("poll"):
+        house.need(Permission.SEND_POLLS, channel)
     if call.body.get("embeds"):
         house.need(Permission.EMBED_LINKS, channel)
 
@@ -117,10 +119,27 @@ def edit_message(house: House, call: Call) -> Answer:
         raise Refused(50005)
     if channel.archived:
         raise Refused(50083)
+    if message.poll is not None:
+        raise Refused(520003)
     draft = house.writer.draft(call.body, call.files, channel, before=message)
     if not draft.flags & COMPONENTS_V2 and message.flags & COMPONENTS_V2:
         draft.flags |= COMPONENTS_V2
     house.acts.edit(message, draft)
+    return message_json(house.state, message)
+
+
+@endpoint("POST", "/channels/{channel_id}/polls/{message_id}/expire", body=record({}))
+def end_poll(house: House, call: Call) -> Answer:
+    """End one's own poll at once."""
+    channel = house.channel(call.values["channel_id"])
+    message = house.message(channel, call.values["message_id"])
+    if message.poll is None:
+        raise Refused(520006)
+    if message.author is not house.state.bot:
+        raise Refused(50005)
+    if message.poll.get("ended") or house.state.now() >= message.poll["ends"]:
+        raise Refused(520001)
+    house.acts.end_poll(message)
     return message_json(house.state, message)
 
 

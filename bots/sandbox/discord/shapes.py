@@ -210,9 +210,27 @@ def _nonce(value: object, path: Path, errors: FormErrors) -> None:
         errors.add(path, "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
 
 
+_POLL = record(
+    {
+        "question": record({"text": text(300, 1)}, required=["text"]),
+        "answers": listing(
+            record(
+                {"poll_media": record({"text": text(55, 1), "emoji": anything}, required=["text"])},
+                required=["poll_media"],
+            ),
+            most=10,
+            least=1,
+        ),
+        "duration": whole(1, 768),
+        "allow_multiselect": boolean,
+        "layout_type": one_of(1),
+    },
+    required=["question", "answers"],
+)  # docs: Resources / Poll, "Poll Create Request Object"
 CREATE_MESSAGE = record(
     {
         **MESSAGE,
+        "poll": _POLL,
         "nonce": null_or(_nonce),
         "enforce_nonce": boolean,
         "message_reference": null_or(_REFERENCE),

@@ -307,6 +307,10 @@ class SlackPerson:
         self.answered = answered
         self._ws.world.touch()
 
+    async def votes(self, choice: str, *, on: Seen | None = None) -> None:
+        """Slack has no polls: press the button that bears the answer."""
+        await self.presses(choice, on=on)
+
     async def fills(self, answers: Mapping[str, str]) -> None:
         """Fill the open modal and submit it."""
         if not self._stack:

@@ -149,7 +149,9 @@ class Records:
             seen.lines += [reading.mrkdwn(words, self.name), *inner.lines]
             seen.buttons += inner.buttons
             seen.images += inner.images
-        seen.images += [file["alt_txt"] or file["title"] for file in post.files]
+        seen.images += [
+            file["alt_txt"] or file["title"] for file in post.files if _is_picture(file)
+        ]
         return seen
 
     def seen(self, post: Post) -> Seen:
@@ -179,8 +181,13 @@ class Records:
             ),
             images=tuple(read.images),
             edited=post.changed,
+            files=tuple(file["name"] for file in post.files if not _is_picture(file)),
         )
 
     def _record(self, post: Post) -> None:
         self.record.append(self.seen(post))
         self.world.touch()
+
+
+def _is_picture(file: Json) -> bool:
+    return str(file["name"]).rpartition(".")[2].lower() in {"png", "jpg", "jpeg", "gif", "webp"}

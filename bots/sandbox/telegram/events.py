@@ -2,7 +2,7 @@
 
 from bots.sandbox.telegram.feed import Feed
 from bots.sandbox.telegram.refusals import Json
-from bots.sandbox.telegram.state import Chat, Link, Membership, Post, Query, State, User
+from bots.sandbox.telegram.state import Chat, Link, Membership, Poll, Post, Query, State, User
 from bots.sandbox.telegram.wire import (
     chat_json,
     link_json,
@@ -125,6 +125,22 @@ class Events:
             "new_reaction": [_emoji(new)] if new else [],
         }
         self.feed.push("message_reaction", body)
+
+    def voted(self, poll: Poll, who: User, chosen: tuple[int, ...]) -> None:
+        """Somebody changed their vote; told of the bot's own polls where votes are public.
+
+        https://core.telegram.org/bots/api#pollanswer
+        """
+        if poll.anonymous:
+            return
+        who.known = True
+        body = {
+            "poll_id": poll.id,
+            "user": user_json(who),
+            "option_ids": list(chosen),
+            "option_persistent_ids": [str(at) for at in chosen],
+        }
+        self.feed.push("poll_answer", body)
 
     def pressed(self, query: Query, data: str) -> None:
         """A callback button was pressed."""

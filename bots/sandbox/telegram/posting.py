@@ -14,7 +14,7 @@ from bots.sandbox.telegram.refusals import Json, RefusedError, bad
 from bots.sandbox.telegram.shapes import Call
 from bots.sandbox.telegram.state import Chat, Post, Query, State, User
 from bots.sandbox.telegram.vocabulary import ACTIONS, REACTIONS
-from bots.sandbox.telegram.wire import post_json
+from bots.sandbox.telegram.wire import poll_json, post_json
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the "
@@ -48,6 +48,24 @@ class Posting:
         media = self.drafts.document(call)
         return self._send(call, replace(self.drafts.caption(call), media=media))
 
+    def send_poll(self, call: Call) -> Json:
+        """https://core.telegram.org/bots/api#sendpoll ."""
+        return self._send(call, Draft("", poll=self.drafts.poll(call)))
+
+    def stop_poll(self, call: Call) -> Json:
+        """https://core.telegram.org/bots/api#stoppoll ."""
+        chat = rules.readable(self.state, call.text("chat_id"))
+        post = chat.posts.get(call.number("message_id"))
+        if post is None or post.poll is None:
+            raise bad("message with poll to stop not found")
+        if post.sender is not self.state.bot:
+            raise bad("poll can't be stopped")
+        if post.poll.closed:
+            raise bad("poll has already been closed")
+        post.poll.closed = True
+        screen.show(post, self.state)
+        return poll_json(post.poll)
+
     def _send(self, call: Call, draft: Draft) -> Json:
         chat = rules.writable(self.state, call.text("chat_id"))
         topic = self._topic(chat, call)
@@ -65,6 +83,7 @@ class Posting:
             topic,
             keyboard=self.drafts.keyboard(call),
             media=draft.media,
+            poll=draft.poll,
         )
         reply(post, answered)
         chat.posts[post.id] = post
@@ -98,7 +117,7 @@ class Posting:
     def edit_message_text(self, call: Call) -> Json:
         """https://core.telegram.org/bots/api#editmessagetext ."""
         post = self._own(call)
-        if post.media is not None:
+        if post.media is not None or post.poll is not None:
             raise bad("there is no text in the message to edit")
         return self._edit(post, self.drafts.text(call), call)
 

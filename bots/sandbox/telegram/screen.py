@@ -39,6 +39,7 @@ def seen(post: Post, state: State) -> Seen:
     counts: dict[str, int] = {}
     for emoji in post.reactions.values():
         counts[emoji] = counts.get(emoji, 0) + 1
+    document = post.media is not None and post.media.kind == "document"
     picture = post.media is not None and post.media.kind == "photo"
     return Seen(
         id=str(post.id),
@@ -46,14 +47,23 @@ def seen(post: Post, state: State) -> Seen:
         platform="telegram",
         channel=channel_name(post),
         author="Telegram" if post.service else post.sender.name,
-        text=words(post),
+        text=post.poll.question if post.poll else words(post),
         thread=None if private else thread_name(post),
         private_to=state.users[post.chat.id].name if private else None,
         buttons=tuple(button["text"] for row in post.keyboard for button in row),
         reactions=tuple(sorted(counts.items())),
         images=(post.text or post.media.name,) if picture and post.media else (),
         edited=post.edited_at is not None,
+        files=(post.media.name,) if document and post.media else (),
+        choices=_choices(post),
     )
+
+
+def _choices(post: Post) -> tuple[tuple[str, int], ...]:
+    """The options of a poll, each with its votes."""
+    poll = post.poll
+    options = poll.options if poll else ()
+    return tuple((text, poll.count(at) if poll else 0) for at, text in enumerate(options))
 
 
 def show(post: Post, state: State) -> None:

@@ -29,6 +29,11 @@ METHODS = {
     "sendPhoto": SENDING + CAPTION + "photo:file! show_caption_above_media:bool has_spoiler:bool",
     "sendDocument": SENDING + CAPTION + "document:file! thumbnail:file "
     "disable_content_type_detection:bool",
+    "sendPoll": SENDING + "question! question_parse_mode question_entities:[MessageEntity] "
+    "options:[InputPollOption]! is_anonymous:bool type allows_multiple_answers:bool "
+    "allows_revoting:bool shuffle_options:bool members_only:bool open_period:int close_date:int "
+    "is_closed:bool",
+    "stopPoll": "business_connection_id chat_id! message_id:int! reply_markup:Markup",
     "sendChatAction": "business_connection_id chat_id! message_thread_id:int action!",
     "setMessageReaction": "chat_id! message_id:int! reaction:[ReactionType] is_big:bool",
     "getFile": "file_id!",
@@ -72,6 +77,7 @@ METHODS = {
 }
 # https://core.telegram.org/bots/api#available-types
 OBJECTS = {
+    "InputPollOption": "text! text_parse_mode text_entities:[MessageEntity]",
     "ReplyParameters": "message_id:int! chat_id allow_sending_without_reply:bool quote "
     "quote_parse_mode quote_entities:json quote_position:int checklist_task_id:int poll_option_id",
     "LinkPreviewOptions": "is_disabled:bool url prefer_small_media:bool prefer_large_media:bool "

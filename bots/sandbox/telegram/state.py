@@ -89,6 +89,24 @@ class Media:
 
 
 @dataclass(slots=True, eq=False)
+class Poll:
+    """A regular poll; `votes` maps a user's id to the options they chose, counted from 0."""
+
+    id: str
+    question: str
+    options: tuple[str, ...]
+    anonymous: bool
+    several: bool
+    revoting: bool
+    closed: bool = False
+    votes: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def count(self, option: int) -> int:
+        """How many chose that option."""
+        return sum(option in chosen for chosen in self.votes.values())
+
+
+@dataclass(slots=True, eq=False)
 class Post:
     """One message; `order` grows over all chats, `revised` each time it changes.
 
@@ -107,6 +125,7 @@ class Post:
     reply_to: int | None = None
     keyboard: list[list[Json]] = field(default_factory=list)
     media: Media | None = None
+    poll: Poll | None = None
     service: Json = field(default_factory=dict)
     edited_at: datetime | None = None
     revised: int = 0

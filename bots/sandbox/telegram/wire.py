@@ -7,6 +7,7 @@ from bots.sandbox.telegram.state import (
     Chat,
     Link,
     Membership,
+    Poll,
     Post,
     State,
     Topic,
@@ -129,8 +130,29 @@ def post_json(post: Post, state: State, *, nested: bool = False) -> Json:
     return shape | _content(post) | post.service
 
 
+def poll_json(poll: Poll) -> Json:
+    """https://core.telegram.org/bots/api#poll ."""
+    return {
+        "id": poll.id,
+        "question": poll.question,
+        "options": [
+            {"persistent_id": str(at), "text": text, "voter_count": poll.count(at)}
+            for at, text in enumerate(poll.options)
+        ],
+        "total_voter_count": len(poll.votes),
+        "is_closed": poll.closed,
+        "is_anonymous": poll.anonymous,
+        "type": "regular",
+        "allows_multiple_answers": poll.several,
+        "allows_revoting": poll.revoting,
+        "members_only": False,
+    }
+
+
 def _content(post: Post) -> Json:
     shape: Json = {}
+    if post.poll is not None:
+        return {"poll": poll_json(post.poll)}
     if post.service:
         return shape
     words, marks = ("caption", "caption_entities") if post.media else ("text", "entities")
