@@ -1,5 +1,6 @@
 """How fast what people do is committed, and whether who asks something has to wait for it."""
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -18,6 +19,9 @@ MARKS = {Platform.DISCORD: (0.6, 2.5), Platform.SLACK: (1.0, 2.2), Platform.TELE
 PEOPLE = 1_000
 RATE = 500.0
 """Messages a second: what a big day brings."""
+
+PATIENCE = 10
+"""Seconds the last messages of a chat may still be on their way when nobody counted them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +97,21 @@ class Pair:
         if complaints := (await self.town.asked("complaints"))["complaints"]:
             raise Wrong(f"{self.bot.name}: {complaints[:3]}")
 
-    def kept(self) -> None:
-        """Raise Wrong unless every message stands in the database, once."""
+    async def kept(self) -> None:
+        """Raise Wrong unless every message stands in the database, once, a moment later."""
+        for _ in range(PATIENCE):
+            if self._stand() == (self.said, self.said):
+                return
+            await asyncio.sleep(1)
+        raise Wrong(f"{self.said} messages sent, {self._stand()} kept")
+
+    def _stand(self) -> tuple[int, int]:
         ours = "SELECT count(*), count(DISTINCT key) FROM activity WHERE kind = 'message'"
         theirs = "SELECT count(*), count(DISTINCT message) FROM said"
         with closing(sqlite3.connect(self.database)) as base:
             hand = base.execute("SELECT 1 FROM sqlite_master WHERE name = 'said'").fetchone()
-            found = base.execute(theirs if hand else ours).fetchone()
-        if found != (self.said, self.said):
-            raise Wrong(f"{self.said} messages sent, {found} kept")
+            rows, messages = base.execute(theirs if hand else ours).fetchone()
+        return rows, messages
 
 
 @asynccontextmanager
@@ -156,7 +166,7 @@ async def rows(platform: Platform, size: Size, wanted: set[str]) -> AsyncIterato
         for variant, pair in pairs.items():
             await pair.right()
             if variant != "client":
-                pair.kept()
+                await pair.kept()
 
 
 async def _throughput(platform: Platform, pairs: dict[str, Pair], size: Size) -> AsyncIterator[Row]:

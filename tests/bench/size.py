@@ -88,7 +88,7 @@ async def million(size: Size, _: set[str]) -> AsyncIterator[Row]:
                 found.append(await pair.cost(size.messages))
         for pair in pairs:
             await pair.right()
-            pair.kept()
+            await pair.kept()
     less, more = (median(found) * 1e6 for found in costs)
     said = f"{more:.0f} µs a message among {size.many:,} members, {less:.0f} µs among {few:,}"
     yield Row("million", ratios(costs[1], costs[0]), 1.2, most=True, said=said)
