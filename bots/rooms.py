@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from config.community import CommunityConfig
+from core.attention.handlers import routes as attention
+from core.attention.rules import AttentionSettings
 from core.charter.handlers import routes as charter
 from core.charter.rules import CharterSettings
 from core.engagement.handlers import routes as engagement
@@ -27,6 +29,7 @@ from rituals.rules import RitualsSettings
 
 ROOMS = (
     members,
+    attention,
     charter,
     onboarding,
     library,
@@ -50,6 +53,7 @@ def settings_of(config: CommunityConfig) -> Mapping[type, object]:
     """Each room's settings, by their type."""
     return {
         MembersSettings: config.members,
+        AttentionSettings: config.attention,
         CharterSettings: config.charter,
         OnboardingSettings: config.onboarding,
         LibrarySettings: config.library,

@@ -19,6 +19,7 @@ log = structlog.get_logger()
 MODULES = (
     "core.engine.models",
     "core.members.models",
+    "core.attention.models",
     "core.charter.models",
     "core.onboarding.models",
     "core.library.models",

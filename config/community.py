@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from config.mistakes import NO_HOUR, worded
 from config.settings import FOLDER
 from config.toml import line_of
+from core.attention.rules import AttentionSettings
 from core.charter.rules import CharterSettings
 from core.chat.identity import Platform, Purpose, Role
 from core.engine.texts import LANGUAGES
@@ -89,6 +90,7 @@ class CommunityConfig(Section):
     discord: DiscordSection | None = None
     slack: SlackSection | None = None
     telegram: TelegramSection | None = None
+    attention: AttentionSettings = AttentionSettings()
     charter: CharterSettings
     onboarding: OnboardingSettings = OnboardingSettings()
     library: LibrarySettings = LibrarySettings()

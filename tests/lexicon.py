@@ -125,10 +125,28 @@ def used() -> list[Use]:
     for folder in SOURCES:
         for path in sorted((ROOT / folder).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
+            for kind, line in _kinds(tree):
+                found.append(Use(kind, f"{path.relative_to(ROOT)}:{line}", on_button=False))
             for text, line, on_button in _texts(tree, on_button=False):
                 if _KEY.fullmatch(text) and text.split(".")[0] in rooms:
                     found.append(Use(text, f"{path.relative_to(ROOT)}:{line}", on_button))
     return found
+
+
+def _kinds(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """The words of what may be asked of somebody: the first argument of a `Wish`, or a constant
+    that names it, is its kind.
+    """
+    kinds = {key for key in lexicon()["fr"] if key.startswith("attention.kind.")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            key = f"attention.kind.{node.value.replace('.', '_')}"
+            if key in kinds and "." in node.value:
+                yield key, node.lineno
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wish" and node.args:
+            named = node.args[0]
+            if isinstance(named, ast.Constant):
+                yield f"attention.kind.{str(named.value).replace('.', '_')}", node.lineno
 
 
 def _texts(node: ast.AST, *, on_button: bool) -> Iterator[tuple[str, int, bool]]:

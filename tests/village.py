@@ -5,13 +5,17 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tortoise import Tortoise, connections
 
 from bots.sandbox.memory import MODAL, ONE_BY_ONE, MemoryAdapter
 from bots.sandbox.memory_people import MemoryPerson
 from bots.sandbox.people import Seen, World
-from core.chat.identity import Platform
+from core.attention.handlers import routes as attention
+from core.attention.rules import AttentionSettings
+from core.chat.identity import Account, Destination, Platform
+from core.chat.messages import Message
 from core.engine import database
 from core.engine.app import App
 from core.engine.clock import DrivenClock
@@ -68,6 +72,15 @@ class Village:
         await self.passes(minutes=(moment - self.clock.now()).total_seconds() / 60)
 
 
+async def owe(place: Village, message: Message, to: Destination, **how: Any) -> None:  # noqa: ANN401  the options of owe
+    """Owe a message to a place or to a person, as the rooms do by two different ways."""
+    scene = place.app.scene()
+    if isinstance(to, Account):
+        await scene.owe_in_private(message, to, **how)
+    else:
+        await scene.owe(message, to, **how)
+
+
 def latest(person: MemoryPerson) -> Seen:
     """The newest message that person can see."""
     return person.sees()[-1]
@@ -111,11 +124,16 @@ async def village(
 ) -> AsyncIterator[Village]:
     """A village with these tables, rooms and settings, on a fresh database.
 
-    It is in memory unless `url`, or the variable AMICALE_TEST_VILLAGE, names a PostgreSQL
-    database, which is emptied first. One process keeps to one of the two: Tortoise's cache of
-    insert queries forgets which dialect they were written for.
+    Where there are members, the room of attention is there as well. It is in memory unless
+    `url`, or the variable AMICALE_TEST_VILLAGE, names a PostgreSQL database, which is emptied
+    first. One process keeps to one of the two: Tortoise's cache of insert queries forgets which
+    dialect they were written for.
     """
     clock = DrivenClock(start)
+    if "core.members.models" in modules:
+        modules = [*modules, *({"core.attention.models"} - set(modules))]
+        rooms = [*rooms, *([] if attention in rooms else [attention])]
+        settings = {AttentionSettings: AttentionSettings(), **settings}
     await database.connect(url, modules)
     try:
         await _tables(url, modules)

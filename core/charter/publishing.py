@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from core.attention import service as attention
 from core.charter import pages, service
 from core.charter.models import CharterDraft, CharterVersion
 from core.charter.rules import CharterSettings, Standing, names_somebody, written
 from core.chat.actions import Action, Answers, row_named
-from core.engine.scene import Dialogue, Scene
+from core.chat.messages import Message
+from core.engine.scene import Dialogue, Scene, Speaker
 from core.members import service as members
 from core.members.models import Member
 
@@ -94,18 +96,20 @@ async def close_after_grace(scene: Scene, key: str) -> None:
         await service.move_gates(scene, member, is_open=False)
         speaker = await members.reach(scene, member)
         if speaker is not None:
-            page = await pages.closed(scene, speaker)
-            guard = Action("charter.unaccepted", str(member))
-            await scene.owe(page, speaker.account, member=member, guard=guard)
+            await _tell(scene, speaker, await pages.closed(scene, speaker))
 
 
 async def ask(scene: Scene, member: int) -> None:
     """Ask a member in private to accept the version in force, where they can be reached."""
     speaker = await members.reach(scene, member)
     if speaker is not None:
-        page = await pages.invitation(scene, speaker)
-        guard = Action("charter.unaccepted", str(member))
-        await scene.owe(page, speaker.account, member=member, guard=guard)
+        await _tell(scene, speaker, await pages.invitation(scene, speaker))
+
+
+async def _tell(scene: Scene, to: Speaker, page: Message) -> None:
+    """What the law asks us to say costs nobody's budget, but it waits for the morning."""
+    guard = Action("charter.unaccepted", str(to.member))
+    await attention.tell(scene, to.member, lambda _: page, guard=guard, to=to, patient=True)
 
 
 async def still_unaccepted(scene: Scene, member: str) -> bool:

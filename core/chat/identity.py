@@ -137,5 +137,8 @@ class Place:
     purpose: Purpose
 
 
-Destination = Channel | Account | MessageRef | Place
-"""Where a message can be sent: a channel, somebody in private, under a message, or a purpose."""
+Public = Channel | MessageRef | Place
+"""Where a message is read by several: a channel, under a message, or a purpose."""
+
+Destination = Account | Public
+"""Where a message can be sent: somebody in private, or where several read it."""

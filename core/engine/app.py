@@ -155,7 +155,14 @@ class App:
 
     def scene(self) -> Scene:
         """Where work without a person stands."""
-        return Scene(self.community, self.clock.now(), self.texts, self.workspaces, self.settings)
+        return Scene(
+            self.community,
+            self.clock.now(),
+            self.texts,
+            self.workspaces,
+            self.settings,
+            guards=self.routes.guards,
+        )
 
     @property
     def workspaces(self) -> tuple[Workspace, ...]:

@@ -40,6 +40,7 @@ def joined(scene: Scene, who: Speaker, event: Event) -> Dialogue:
         here.workspaces,
         here.settings_by_kind,
         here.cause,
+        here.guards,
         who=who,
     )
 

@@ -1,6 +1,6 @@
 """What a handler is given: where it stands, what time it is, and how to owe something."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -12,6 +12,7 @@ from core.chat.identity import (
     Destination,
     MessageRef,
     Place,
+    Public,
     Purpose,
     Role,
     Workspace,
@@ -32,7 +33,7 @@ class Scene:
 
     `workspaces` are those now served, in a fixed order. `settings_by_kind` holds each room's
     typed settings, read once at start. `cause` is the event (`<platform>:<delivery id>`) or the
-    job (`job:<kind>:<key>`) it comes from.
+    job (`job:<kind>:<key>`) it comes from. `guards` are the rooms' own, by their names.
     """
 
     community: Community
@@ -41,6 +42,7 @@ class Scene:
     workspaces: tuple[Workspace, ...]
     settings_by_kind: Mapping[type, object] = field(default_factory=dict)
     cause: str = ""
+    guards: Mapping[str, Callable[["Scene", str], Awaitable[bool]]] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -60,7 +62,7 @@ class Scene:
     async def owe(
         self,
         message: Message,
-        to: Destination,
+        to: Public,
         *,
         then: Action | None = None,
         member: int | None = None,
@@ -75,8 +77,36 @@ class Scene:
         `member` is whose message it is, so that it can be forgotten with them. Just before it is
         sent the `guard` route is asked whether it is still wanted, and after `until` it is not
         sent any more. `harmless`: it may be shown twice rather than ask whether it arrived.
+        Raises TypeError for a person's own place: `core.attention` is the way to write there.
         """
+        if isinstance(to, Account) or getattr(getattr(to, "channel", to), "private", False):
+            raise TypeError("who is written to in private is written to by core.attention")
         owed = outbox.Owed(message=message, to=to, harmless=harmless)
+        await self._owe(owed, then, member, at, guard, until)
+
+    async def owe_in_private(
+        self,
+        message: Message,
+        to: Account,
+        *,
+        member: int | None = None,
+        then: Action | None = None,
+        at: datetime | None = None,
+        guard: Action | None = None,
+        until: datetime | None = None,
+    ) -> None:
+        """Owe somebody a message, with the same options: the door that `core.attention` keeps."""
+        await self._owe(outbox.Owed(message=message, to=to), then, member, at, guard, until)
+
+    async def _owe(
+        self,
+        owed: outbox.Owed,
+        then: Action | None,
+        member: int | None,
+        at: datetime | None,
+        guard: Action | None,
+        until: datetime | None,
+    ) -> None:
         await outbox.owe(
             self.community,
             owed,
@@ -87,6 +117,11 @@ class Scene:
             until=until,
             cause=self.cause,
         )
+
+    async def wanted(self, guard: Action) -> bool:
+        """Whether what a room would like to say is still wanted, as its guard sees it now."""
+        asks = self.guards.get(guard.name)
+        return asks is None or await asks(self, guard.argument)
 
     async def said(self, message: Message, to: Destination) -> None:
         """An answer says it just now: the same message, if it still waits there, is not sent."""

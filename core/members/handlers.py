@@ -47,6 +47,11 @@ async def link(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 
 
 async def _join(dialogue: Dialogue, owner: Member) -> Answer:
+    """Link them, and tell every other account at once: whoever did not mean it can undo it.
+
+    It does not go through `core.attention`, which is built upon this room and writes to the
+    account that was last active only.
+    """
     others = await service.accounts_of(owner.id)
     made = await linking.link(dialogue, owner.id, dialogue.who.member)
     undo = Action("members.unlink", str(made.id))
@@ -56,7 +61,7 @@ async def _join(dialogue: Dialogue, owner: Member) -> Answer:
             said = dialogue.texts.say("members.linked", other.language, name=dialogue.who.name)
             label = dialogue.texts.label("members.unlink", other.language)
             message = Message(said, (Button(label, undo, Style.DANGER),))
-            await dialogue.owe(message, row.account, member=made.member_id)
+            await dialogue.owe_in_private(message, row.account, member=made.member_id)
     button = dialogue.button("members.unlink", undo, Style.DANGER)
     return dialogue.reply("members.linked", button, name=others[0].name if others else owner.name)
 

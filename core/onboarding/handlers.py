@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from core.attention import service as attention
+from core.attention.service import Wish
 from core.charter import handlers as charter_gate
 from core.charter import pages as charter_pages
 from core.charter import service as charter
@@ -44,7 +46,7 @@ async def came(dialogue: Dialogue, event: MemberJoined) -> Answer:
         page = await charter_pages.invitation(dialogue, dialogue.who)
     else:
         return None
-    await dialogue.owe(page, dialogue.who.account, member=dialogue.who.member)
+    await attention.tell(dialogue, dialogue.who.member, lambda _: page, to=dialogue.who)
     return None
 
 
@@ -68,7 +70,8 @@ async def accepted(scene: Scene, key: str) -> None:
         return
     who = await service.on_platform(scene, told.member, told.platform)
     if who is not None:
-        await scene.owe(await pages.onward(scene, who), who.account, member=who.member)
+        page = await pages.onward(scene, who)
+        await attention.tell(scene, who.member, lambda _: page, to=who)
 
 
 @routes.job("onboarding.remind", max_delay=LATE)
@@ -83,13 +86,11 @@ async def remind(scene: Scene, key: str) -> None:
         page = await pages.offer(scene, who, step)
         said = scene.texts.say("onboarding.reminder", who.language, name=who.name)
         message = Message(join([said, page.text]), page.buttons)
-        await scene.owe(
-            message,
-            who.account,
-            member=who.member,
-            guard=Action("onboarding.undone", f"{who.member}:{step}"),
-            until=scene.now + LATE,
+        guard = Action("onboarding.undone", f"{who.member}:{step}")
+        wish = Wish(
+            "onboarding.reminder", key, lambda _: message, guard=guard, until=scene.now + LATE
         )
+        await attention.solicit(scene, who.member, wish)
 
 
 @routes.guard("onboarding.undone")
@@ -174,10 +175,11 @@ async def ask_goal(scene: Scene, key: str) -> None:
     goal = await MicroGoal.get_or_none(id=int(key.split(":", maxsplit=1)[0]), state=GoalState.OPEN)
     who = await members.reach(scene, goal.member_id) if goal else None
     if goal is not None and who is not None:
-        await MicroGoal.filter(id=goal.id).update(asked=goal.asked + 1)
         guard = Action("onboarding.goal_open", str(goal.id))
         page = pages.goal_question(scene, who, goal)
-        await scene.owe(page, who.account, member=who.member, guard=guard)
+        wish = Wish("onboarding.goal", key, lambda _: page, guard=guard)
+        if await attention.solicit(scene, who.member, wish):
+            await MicroGoal.filter(id=goal.id).update(asked=goal.asked + 1)
 
 
 @routes.guard("onboarding.goal_open")

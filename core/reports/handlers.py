@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 
+from core.attention import service as attention
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
-from core.chat.identity import Destination, Purpose, Role
+from core.chat.identity import Purpose, Role
 from core.chat.messages import Image, Message, Reply, Text
 from core.engine.errors import Refused
 from core.engine.routes import Routes, Wants
@@ -48,24 +49,18 @@ async def send(scene: Scene, key: str) -> None:
     """Owe the digest of the week that ended before the job's local date, once to each reader."""
     figures = await service.figures(scene, Week.of(date.fromisoformat(key)).ago())
     pages: dict[str, Message] = {}
-    for language, to, member in await _readers(scene):
+
+    def page(language: str) -> Message:
         if language not in pages:
             pages[language] = _page(scene, figures, language)
-        await scene.owe(pages[language], to, member=member, until=scene.now + OLD)
+        return pages[language]
 
-
-async def _readers(scene: Scene) -> list[tuple[str, Destination, int | None]]:
-    """In which language, where, and whose that message is when it is one person's."""
-    ours = scene.community.language
-    found: list[tuple[str, Destination, int | None]] = [
-        (ours, place, None) for place in scene.places(Purpose.ADMINS)
-    ]
+    until = scene.now + OLD
+    for place in scene.places(Purpose.ADMINS):
+        await scene.owe(page(scene.community.language), place, until=until)
     if scene.settings(ReportsSettings).send_to == "private":
         for member in await members.holding(scene.community, READERS):
-            reader = await members.reach(scene, member.id)
-            if reader is not None:
-                found.append((reader.language, reader.account, member.id))
-    return found
+            await attention.tell(scene, member.id, lambda to: page(to.language), until=until)
 
 
 @routes.command("bilan", Wants("semaine", required=False), role=Role.MODERATOR)

@@ -67,7 +67,7 @@ async def test_a_suite_that_serves_says_so(outside: Outside) -> None:
 
 async def test_everything_is_told_at_once_without_a_name_or_a_word(outside: Outside) -> None:
     bob = outside.place.person("Bob")
-    await outside.place.app.scene().owe(Message(Text("un secret")), bob.account)
+    await outside.place.app.scene().owe_in_private(Message(Text("un secret")), bob.account)
     outside.place.clock.advance(minutes=2)
     status, said = await outside.asks("/health")
     told = json.loads(said)
@@ -121,7 +121,7 @@ async def test_every_metric_on_the_dashboard_is_measured(outside: Outside) -> No
     adapter.failures = [Permanent("50001", "no access")]
     bob = outside.place.person("Bob")
     await bob.joins()
-    await outside.place.app.scene().owe(Message(Text("un")), bob.account)
+    await outside.place.app.scene().owe_in_private(Message(Text("un")), bob.account)
     await outside.place.app.settle()
     _, measured = await outside.asks("/metrics")
     families = set(re.findall(r"^# TYPE (\S+)", measured, re.MULTILINE))
@@ -133,7 +133,7 @@ async def test_every_metric_on_the_dashboard_is_measured(outside: Outside) -> No
 async def test_what_could_not_be_delivered_is_counted(outside: Outside) -> None:
     outside.place.adapters[Platform.DISCORD].failures = [Permanent("50001", "no access")]
     bob = outside.place.person("Bob")
-    await outside.place.app.scene().owe(Message(Text("un")), bob.account)
+    await outside.place.app.scene().owe_in_private(Message(Text("un")), bob.account)
     await outside.suite.settle()
     _, measured = await outside.asks("/metrics")
     line = 'amicale_owed{community="essai",platform="discord",state="failed"} 1.0'

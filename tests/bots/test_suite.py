@@ -68,7 +68,7 @@ async def test_the_heart_beats_in_the_loop_and_what_is_owed_is_delivered(
     try:
         bob = place.person("Bob")
         await asyncio.sleep(0.2)
-        await place.app.scene().owe(Message(Text("un")), bob.account)
+        await place.app.scene().owe_in_private(Message(Text("un")), bob.account)
         await until(lambda: seen(bob, "un"))
     finally:
         await suite.stop()
@@ -165,7 +165,7 @@ async def test_what_hangs_or_breaks_does_not_keep_the_suite_from_stopping(
     place.adapters[Platform.SLACK].stop = endless  # type: ignore[method-assign]  # it hangs
     suite = Suite(place.app)
     await suite.start()
-    await place.app.scene().owe(Message(Text("un")), place.person("Bob").account)
+    await place.app.scene().owe_in_private(Message(Text("un")), place.person("Bob").account)
     suite.wake()
     await asyncio.wait_for(sending.wait(), 5)
     async with asyncio.timeout(5):
@@ -179,7 +179,7 @@ async def test_a_suite_that_was_stopped_can_be_started_again(place: Village) -> 
     bob = place.person("Bob")
     for text in ("un", "deux"):
         await suite.start()
-        await place.app.scene().owe(Message(Text(text)), bob.account)
+        await place.app.scene().owe_in_private(Message(Text(text)), bob.account)
         suite.wake()
         await until(lambda: seen(bob, text))  # noqa: B023  awaited at once
         await suite.stop()

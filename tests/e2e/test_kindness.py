@@ -139,7 +139,8 @@ async def test_a_platform_that_is_down_holds_nobody_else(scene: Stage, platform:
     town.down()  # type: ignore[attr-defined]  # all three have it
     began = asyncio.get_running_loop().time()
     for one in (caught, *people.values()):
-        await scene.suite.app.scene().owe(Message(Text("Pendant la panne.")), account(one))
+        said = Message(Text("Pendant la panne."))
+        await scene.suite.app.scene().owe_in_private(said, account(one))
     scene.suite.wake()
     for other in people.values():
         await other.person.runs("/moi")

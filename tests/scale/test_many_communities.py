@@ -191,7 +191,7 @@ async def due_and_done(two: Two) -> float:
     """Milliseconds in which a job of Metz that is due is done, and what it owes is shown."""
     begin = time.perf_counter()
     text = f"dû à Metz {begin}"
-    await two.metz.scene().owe(Message(Text(text)), two.in_metz("Adèle").account)
+    await two.metz.scene().owe_in_private(Message(Text(text)), two.in_metz("Adèle").account)
     await two.metz.work()
     await two.metz.deliver(Platform.DISCORD)
     assert two.discord.messages[-1].text == text

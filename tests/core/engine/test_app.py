@@ -126,7 +126,7 @@ async def test_what_somebody_wrote_is_never_logged(
 ) -> None:
     alice = place.person("Alice", "slack")
     await alice.says("Mon code est 1234 ! casse", channel="entraide")
-    await place.app.scene().owe(Message(Text("Mon code est 1234")), alice.account)
+    await place.app.scene().owe_in_private(Message(Text("Mon code est 1234")), alice.account)
     await OutboxMessage.all().update(payload='{"message": "Mon code est 1234"}')
     await place.app.scene().later("work", "x", place.clock.now())
     BROKEN.append("Mon code est 1234")

@@ -28,7 +28,7 @@ from core.engine.delivering import LANES, Deliveries
 from core.engine.models import OutboxMessage, State
 from core.members.models import MemberAccount
 from tests.core.engine import handlers
-from tests.village import Village
+from tests.village import Village, owe
 
 TELEGRAM = Platform.TELEGRAM
 
@@ -81,7 +81,7 @@ def unsettled(place: Village) -> MemoryAdapter:
 
 async def owes(place: Village, to: Destination, *texts: str, **how: object) -> None:
     for text in texts:
-        await place.app.scene().owe(Message(Text(text)), to, **how)  # type: ignore[arg-type]  # the options of owe
+        await owe(place, Message(Text(text)), to, **how)
 
 
 def texts(adapter: MemoryAdapter) -> list[str]:

@@ -72,8 +72,10 @@ async def test_order_is_kept_however_long_the_first_one_waits(place: Village) ->
 async def test_what_is_meant_for_later_holds_nothing_back(place: Village) -> None:
     bob = place.person("Bob", "slack")
     scene = place.app.scene()
-    await scene.owe(Message(Text("demain")), bob.account, at=scene.now + timedelta(days=1))
-    await scene.owe(Message(Text("maintenant")), bob.account)
+    await scene.owe_in_private(
+        Message(Text("demain")), bob.account, at=scene.now + timedelta(days=1)
+    )
+    await scene.owe_in_private(Message(Text("maintenant")), bob.account)
     await place.app.settle()
     assert [m.text for m in bob.sees()] == ["maintenant"]
 
@@ -81,7 +83,9 @@ async def test_what_is_meant_for_later_holds_nothing_back(place: Village) -> Non
 async def test_a_limit_of_no_time_is_waited_for_all_the_same(place: Village) -> None:
     slack = place.adapters[Platform.SLACK]
     slack.failures = [RateLimited(0)] * 3
-    await place.app.scene().owe(Message(Text("un")), place.person("Bob", "slack").account)
+    await place.app.scene().owe_in_private(
+        Message(Text("un")), place.person("Bob", "slack").account
+    )
     await place.app.settle()
     assert len(slack.failures) == 2
 
@@ -89,12 +93,12 @@ async def test_a_limit_of_no_time_is_waited_for_all_the_same(place: Village) -> 
 async def test_a_row_nobody_can_read_holds_only_its_own_lane(place: Village) -> None:
     bob = place.person("Bob", "slack")
     scene = place.app.scene()
-    await scene.owe(Message(Text("illisible")), bob.account)
+    await scene.owe_in_private(Message(Text("illisible")), bob.account)
     await OutboxMessage.all().update(payload='{"message": 12}')
-    await scene.owe(Message(Text("un")), place.person("Alice", "slack").account)
+    await scene.owe_in_private(Message(Text("un")), place.person("Alice", "slack").account)
     await place.app.settle()
     assert seen(place.person("Alice", "slack"), "un")
-    await scene.owe(Message(Text("deux")), bob.account)
+    await scene.owe_in_private(Message(Text("deux")), bob.account)
     await place.passes(hours=10)
     assert [m.text for m in bob.sees()] == ["deux"]
 
@@ -111,8 +115,8 @@ async def test_what_stands_is_not_sent_again_when_noting_it_fails(place: Village
     slack.send = counted  # type: ignore[method-assign]  # to count what is sent
     scene = place.app.scene()
     bob = place.person("Bob", "slack")
-    await scene.owe(Message(Text("un")), bob.account, then=Action("no.such.route"))
-    await scene.owe(Message(Text("deux")), bob.account)
+    await scene.owe_in_private(Message(Text("un")), bob.account, then=Action("no.such.route"))
+    await scene.owe_in_private(Message(Text("deux")), bob.account)
     await place.passes(hours=1)
     assert len(sent) == 2
     row = await OutboxMessage.get(then="no.such.route")
@@ -121,7 +125,9 @@ async def test_what_stands_is_not_sent_again_when_noting_it_fails(place: Village
 
 async def test_a_platform_that_is_down_for_a_day_is_given_up(place: Village) -> None:
     place.adapters[Platform.SLACK].failures = [Transient("down")] * 999
-    await place.app.scene().owe(Message(Text("un")), place.person("Bob", "slack").account)
+    await place.app.scene().owe_in_private(
+        Message(Text("un")), place.person("Bob", "slack").account
+    )
     await place.passes(hours=23)
     assert (await OutboxMessage.get()).state is State.DUE
     await place.passes(hours=2)
@@ -132,7 +138,9 @@ async def test_a_platform_that_is_down_for_a_day_is_given_up(place: Village) -> 
 async def test_a_surprise_that_stays_the_same_is_given_up_after_ten_tries(place: Village) -> None:
     surprises: list[Exception] = [ValueError("bug")] * 99
     place.adapters[Platform.SLACK].failures = [Transient("down"), *surprises]  # type: ignore[list-item]  # a bug is no DeliveryError
-    await place.app.scene().owe(Message(Text("un")), place.person("Bob", "slack").account)
+    await place.app.scene().owe_in_private(
+        Message(Text("un")), place.person("Bob", "slack").account
+    )
     await place.passes(days=1)
     row = await OutboxMessage.get()
     assert (row.state, row.tries, row.problem) == (State.FAILED, 10, "given up: ValueError")
@@ -149,7 +157,7 @@ async def test_a_surprise_in_one_delivery_is_tried_again_like_any_other(place: V
 async def test_edits_and_gates_are_owed_like_messages(place: Village) -> None:
     alice = place.person("Alice")
     scene = place.app.scene()
-    await scene.owe(Message(Text("avant")), alice.account)
+    await scene.owe_in_private(Message(Text("avant")), alice.account)
     await place.app.settle()
     shown = place.adapters[Platform.DISCORD].messages[-1]
     await scene.owe_edit(MessageRef(shown.channel, shown.id), Message(Text("après")))
@@ -160,7 +168,7 @@ async def test_edits_and_gates_are_owed_like_messages(place: Village) -> None:
 
 
 async def test_a_delivery_whose_process_died_is_taken_over(place: Village) -> None:
-    await place.app.scene().owe(Message(Text("un")), place.person("Alice").account)
+    await place.app.scene().owe_in_private(Message(Text("un")), place.person("Alice").account)
     lease = place.clock.now() + timedelta(minutes=2)
     await OutboxMessage.all().update(state=State.CLAIMED, lease_until=lease)
     await place.app.settle()

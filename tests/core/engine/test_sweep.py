@@ -24,7 +24,7 @@ async def test_what_is_old_is_swept_at_night_and_nothing_else(place: Village) ->
         await SeenDelivery.create(community=community, key="old", at=now - timedelta(days=7))
     bob = place.person("Bob", "telegram")
     await bob.runs("/fiche")
-    await place.app.scene().owe(Message(Text("un")), bob.account)
+    await place.app.scene().owe_in_private(Message(Text("un")), bob.account)
     await place.app.settle()
     await place.passes(days=1)
     assert await keys(place.app.community) == ["failed"]
@@ -44,7 +44,7 @@ async def test_a_parked_message_is_kept_until_they_write(place: Village) -> None
     place.app.routes = Routes.of([place.app.routes, sweep.routes])
     bob = place.person("Bob")
     bob.refuses = True
-    await place.app.scene().owe(Message(Text("un")), bob.account)
+    await place.app.scene().owe_in_private(Message(Text("un")), bob.account)
     for _ in range(2):
         await place.app.settle()
         place.clock.advance(days=40)

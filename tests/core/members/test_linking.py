@@ -149,7 +149,8 @@ async def test_whoever_is_forgotten_leaves_nothing_of_any_account(place: Village
         await service.save_profile(profile)
     await alice_b.runs(f"/lier {await code_of(alice)}")
     scene = place.app.scene()
-    await scene.owe(Message(Text("demain")), alice_b.account, at=scene.now + timedelta(days=1))
+    tomorrow = scene.now + timedelta(days=1)
+    await scene.owe_in_private(Message(Text("demain")), alice_b.account, at=tomorrow)
     for person in (alice_b, place.person("Bob", "telegram")):
         await FormDraft.create(
             community=scene.community,
@@ -223,7 +224,7 @@ async def test_somebody_met_again_before_the_group_moved_is_one_person(place: Vi
         await person.runs("/aide")
     scene, old = place.app.scene(), bob.account.home
     bob.refuses = True
-    await scene.owe(Message(Text("en attente")), bob.account)
+    await scene.owe_in_private(Message(Text("en attente")), bob.account)
     await place.app.settle()
     to = Workspace(Platform.TELEGRAM, "-100")
     place.adapters[Platform.TELEGRAM].workspace = to

@@ -9,7 +9,7 @@ from core.chat.adapter import Doubtful
 from core.chat.identity import Channel, Destination, MessageRef, Place, Platform, Purpose
 from core.chat.messages import Message, Text
 from core.engine.models import OutboxMessage, State
-from tests.village import Village, latest, seen
+from tests.village import Village, latest, owe, seen
 
 TELEGRAM = Platform.TELEGRAM
 
@@ -21,7 +21,7 @@ async def doubtful(place: Village, *texts: str, to: Destination | None = None) -
     telegram = place.adapters[TELEGRAM]
     telegram.failures = [Doubtful("no answer")] * len(texts)
     for text in texts:
-        await place.app.scene().owe(Message(Text(text)), to or bob.account)
+        await owe(place, Message(Text(text)), to or bob.account)
     await place.app.deliver(TELEGRAM)
     await place.passes(minutes=1)
 
@@ -126,7 +126,7 @@ async def test_a_doubt_about_the_question_itself_is_no_new_question(place: Villa
     bob = place.person("Bob", "telegram")
     await bob.runs("/aide")
     place.adapters[TELEGRAM].failures = [Doubtful("no answer")] * 2
-    await place.app.scene().owe(Message(Text("un")), bob.account)
+    await place.app.scene().owe_in_private(Message(Text("un")), bob.account)
     await place.app.deliver(TELEGRAM)
     await place.passes(hours=1)
     assert len(seen(mona, "Un message est-il arrivé")) == 1

@@ -20,7 +20,7 @@ WAITS = "attend sur Slack"
 
 
 async def owes(place: Village, text: str = "un", on: Platform = SLACK) -> None:
-    await place.app.scene().owe(Message(Text(text)), place.person("Bob", on).account)
+    await place.app.scene().owe_in_private(Message(Text(text)), place.person("Bob", on).account)
 
 
 def breaks(place: Village, platform: Platform = SLACK) -> None:
@@ -58,7 +58,9 @@ async def test_the_admins_hear_of_a_platform_elsewhere_once_and_when_it_is_over(
 async def test_a_delivery_that_was_just_about_to_begin_alarms_nobody(place: Village) -> None:
     ada = place.admin("Ada")
     later = place.clock.now() + timedelta(minutes=5)
-    await place.app.scene().owe(Message(Text("un")), place.person("Bob", "slack").account, at=later)
+    await place.app.scene().owe_in_private(
+        Message(Text("un")), place.person("Bob", "slack").account, at=later
+    )
     place.clock.advance(minutes=30)
     await place.app.settle()
     await place.passes(hours=1)
@@ -166,7 +168,7 @@ async def test_a_week_away_is_told_in_one_message(place: Village) -> None:
     for n in range(20):
         await scene.later("work", f"{n}", scene.now + timedelta(days=n % 5 + 1))
     bob = place.person("Bob")
-    await scene.owe(
+    await scene.owe_in_private(
         Message(Text("c’est demain")), bob.account, at=scene.now + timedelta(days=1),
         until=scene.now + timedelta(days=2),
     )  # fmt: skip
