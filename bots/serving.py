@@ -144,6 +144,8 @@ async def _working(part: Part, settings: Settings, suites: Sequence[Suite]) -> A
         opened.push_async_callback(_stop, suites)
         if settings.health_port is not None:
             await opened.enter_async_context(_seen(part, settings, suites))
+        if settings.feed_port is not None:
+            await opened.enter_async_context(_read_outside(settings, suites))
         started = await asyncio.gather(*(s.start() for s in suites), return_exceptions=True)
         for suite, error in zip(suites, started, strict=True):
             if isinstance(error, Permanent) and len(suites) > 1:
@@ -175,6 +177,24 @@ async def _seen(part: Part, settings: Settings, suites: Sequence[Suite]) -> Asyn
         yield
     finally:
         await health.close()
+
+
+@asynccontextmanager
+async def _read_outside(settings: Settings, suites: Sequence[Suite]) -> AsyncIterator[None]:
+    """Calendars for calendar programs. Raises Permanent when the port is taken."""
+    from bots.feeds import FeedServer  # noqa: PLC0415  a web server is not always wanted
+
+    server = FeedServer([suite.app for suite in suites])
+    try:
+        await server.open(settings.feed_host, settings.feed_port or 0)
+    except OSError as error:
+        where = f"AMICALE_FEED_PORT={settings.feed_port}"
+        what = f"{where} cannot be listened on ({error.strerror}): choose another port"
+        raise Permanent("feeds", what) from error
+    try:
+        yield
+    finally:
+        await server.close()
 
 
 async def _stop(suites: Sequence[Suite]) -> None:

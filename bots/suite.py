@@ -19,6 +19,7 @@ from core.engine import database
 from core.engine.app import App
 from core.engine.clock import Clock
 from core.engine.errors import trace
+from core.engine.feeds import Feeds
 from core.engine.menu import RouteMenu
 from core.engine.models import Community
 from core.engine.texts import Texts
@@ -73,7 +74,9 @@ async def app_of(settings: Settings, config: CommunityConfig, clock: Clock) -> A
         slug=about.slug,
     )
     texts = Texts(settings.locales, about.language)
-    return App(community, routes(), texts, clock, MemberDirectory(), settings_of(config))
+    about_feeds = {Feeds: Feeds(settings.feed_address)}
+    rooms = settings_of(config) | about_feeds
+    return App(community, routes(), texts, clock, MemberDirectory(), rooms)
 
 
 def menu_of(app: App) -> RouteMenu:

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     health_host: str = "127.0.0.1"
     health_port: int | None = Field(default=None, ge=0, le=65535)
 
+    feed_host: str = "127.0.0.1"
+    feed_port: int | None = Field(default=None, ge=0, le=65535)
+    feed_url: str = ""
+
     discord_token: SecretStr | None = None
     discord_api_url: str = "https://discord.com/api/v10"
     discord_gateway_url: str = "wss://gateway.discord.gg"
@@ -57,6 +61,13 @@ class Settings(BaseSettings):
         if not known or not _is_address(value):
             raise ValueError("write sqlite://path or postgres://user:password@host/database")
         return value
+
+    @property
+    def feed_address(self) -> str:
+        """What people are told calendars are read below; empty when none are served."""
+        if self.feed_port is None:
+            return ""
+        return self.feed_url.rstrip("/") or f"http://{self.feed_host}:{self.feed_port}"
 
     @property
     def communities(self) -> tuple[Path, ...]:

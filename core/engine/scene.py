@@ -21,6 +21,7 @@ from core.chat.identity import (
 )
 from core.chat.messages import Button, Gathering, Message, Reply, Style, Text
 from core.engine import jobs, outbox
+from core.engine.feeds import Feeds
 from core.engine.models import Community
 from core.engine.texts import Texts
 
@@ -161,6 +162,12 @@ class Scene:
     async def no_longer(self, kind: str, key: str) -> None:
         """Take a job that is still due back."""
         await jobs.cancel(self.community, kind, key)
+
+    def feed_address(self, name: str, token: str) -> str | None:
+        """Where calendar programs read the feed `name`; None when the operator serves none."""
+        served = self.settings_by_kind.get(Feeds, Feeds())
+        assert isinstance(served, Feeds)  # noqa: S101  the suite keys them by their type
+        return served.address(name, token)
 
     def places(self, purpose: Purpose) -> tuple[Place, ...]:
         """The channel for that purpose on every platform now served."""
