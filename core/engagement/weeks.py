@@ -15,21 +15,30 @@ from core.members.models import Link, MemberAccount
 SLACK = timedelta(minutes=10)
 """A link made so long before a week was added up may have been committed after."""
 
+SETTLED = timedelta(days=35)
+"""A week that ended so long ago is counted no more: a history is read thirty days back at most."""
+
 
 async def tally(scene: Scene, start: datetime, end: datetime) -> Tally:
     """What everybody did from `start` to just before `end`; kept when that is over.
 
     What is kept is checked against the number and the newest of its rows, and against the links
     made or undone since. So nothing that adds or removes a row has to know of it, and one that
-    commits beside us is found the next time.
+    commits beside us is found the next time. Checked once a month after its end, what was told
+    stays told: only links still change it.
     """
     if end > scene.now:
         return await added_up(scene.community, start, end)
-    rows, newest = await _rows(scene.community, start, end)
     kept = await ClosedWeek.get_or_none(community=scene.community, start=start, end=end)
-    same = kept is not None and (kept.rows, kept.newest) == (rows, newest)
+    settled = kept is not None and kept.at - end > SETTLED
+    rows, newest = (0, 0) if settled else await _rows(scene.community, start, end)
+    same = kept is not None and (settled or (kept.rows, kept.newest) == (rows, newest))
     if kept is not None and same and not await _relinked(scene.community, kept):
+        if not settled and scene.now - end > SETTLED:
+            await ClosedWeek.filter(id=kept.id).update(at=scene.now)
         return unpacked(kept.figures)
+    if settled:
+        rows, newest = await _rows(scene.community, start, end)
     found = await added_up(scene.community, start, end)
     made = ClosedWeek(
         community=scene.community,

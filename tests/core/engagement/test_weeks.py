@@ -63,6 +63,21 @@ async def test_a_late_row_and_a_deletion_have_it_added_up_again(place: Village) 
     assert await told(place) == Tally()
 
 
+async def test_a_month_later_what_was_told_stays_told_save_for_links(place: Village) -> None:
+    alice, other = place.person("Alice"), place.person("Alice B", "slack")
+    said = await alice.says("Bonjour", channel="entraide")
+    await other.says("Bonsoir", channel="entraide")
+    await place.passes(days=14)
+    assert (await told(place)).active == 2
+    await place.passes(days=40)
+    await alice.says("Me revoilà", channel="entraide")
+    assert (await told(place)).active == 2  # looked at once more, and for the last time
+    await alice.deletes(said)
+    assert (await told(place)).active == 2
+    await links(place, "Alice", "Alice B")
+    assert (await told(place)).active == 1
+
+
 async def test_a_link_and_its_undo_have_the_weeks_of_both_added_up_again(place: Village) -> None:
     alice, other = place.person("Alice"), place.person("Alice B", "slack")
     for person in (alice, other):
