@@ -9,7 +9,7 @@ from typing import Any
 
 from tortoise import Tortoise, connections
 
-from bots.sandbox.memory import MODAL, ONE_BY_ONE, MemoryAdapter
+from bots.sandbox.memory import BUTTONED, MODAL, ONE_BY_ONE, MemoryAdapter
 from bots.sandbox.memory_people import MemoryPerson
 from bots.sandbox.people import Seen, World
 from core.attention.handlers import routes as attention
@@ -146,8 +146,8 @@ async def village(
         menu = RouteMenu(routes, texts, app.complete, app.tongues.get)
         world = World(clock.now)
         for platform in Platform:
-            kind = ONE_BY_ONE if platform is Platform.TELEGRAM else MODAL
-            adapter = MemoryAdapter(platform, menu, world, kind)
+            kinds = {Platform.SLACK: BUTTONED, Platform.TELEGRAM: ONE_BY_ONE}
+            adapter = MemoryAdapter(platform, menu, world, kinds.get(platform, MODAL))
             adapter.after = app.settle
             app.adapters[platform] = adapter
             await adapter.start(app.handle)

@@ -71,6 +71,7 @@ class DiscordAdapter:
         writes_first=True,
         threads=True,
         gatherings=True,
+        polls=True,
     )
 
     def __init__(

@@ -1,6 +1,7 @@
 """An adapter without a network: the double on which most tests and rehearsals run."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from mimetypes import guess_type
 
@@ -32,7 +33,7 @@ from core.chat.identity import (
     agenda,
 )
 from core.chat.markup import words
-from core.chat.messages import Gathering, Message, Reply
+from core.chat.messages import Button, Gathering, Message, Reply, Text
 
 CHANNELS = {
     Purpose.WELCOME: "accueil",
@@ -43,10 +44,22 @@ CHANNELS = {
     Purpose.ADMINS: "administration",
 }
 MODAL = Capabilities(
-    forms=True, private_replies=True, home=True, writes_first=True, threads=True, gatherings=True
+    forms=True,
+    private_replies=True,
+    home=True,
+    writes_first=True,
+    threads=True,
+    gatherings=True,
+    polls=True,
 )
+BUTTONED = replace(MODAL, polls=False, gatherings=False)
 ONE_BY_ONE = Capabilities(
-    forms=False, private_replies=False, home=False, writes_first=True, threads=True
+    forms=False,
+    private_replies=False,
+    home=False,
+    writes_first=True,
+    threads=True,
+    polls=True,
 )
 
 
@@ -113,7 +126,8 @@ class MemoryAdapter:
         private_to = None
         if isinstance(to, Account):
             private_to = self._reachable(to)
-        shown = self.show(self._channel(to), message, private_to)
+        for part in _parts(message):
+            shown = self.show(self._channel(to), part, private_to)
         shown.key = key
         return shown.ref
 
@@ -232,12 +246,25 @@ class MemoryAdapter:
         self._fill(shown, message)
 
     def _fill(self, shown: Shown, message: Message) -> None:
-        shown.text = words(message.text)
-        if message.poll is not None:
-            shown.text = "\n".join(filter(None, (shown.text, message.poll.question)))
-        shown.poll = message.poll
-        shown.files = message.files
+        poll = message.poll
+        if poll is not None and poll.closed and shown.poll is not None:
+            shown.poll = poll  # it says what it said, and takes no vote any more
+            return
+        asked = poll is not None and not poll.closed
+        shown.text = poll.question if poll and asked else words(message.text)
         shown.buttons = message.buttons
+        shown.poll = poll if asked and self.capabilities.polls else None
+        if poll and asked and shown.poll is None:
+            shown.buttons = tuple(Button(c, poll.vote(n)) for n, c in enumerate(poll.choices))
+        shown.files = message.files
         shown.image = message.image.alt if message.image else None
         shown.mentions = message.mentions
         self.world.touch()
+
+
+def _parts(message: Message) -> tuple[Message, ...]:
+    """A poll is a message of its own, as on every platform."""
+    alone = not (message.text or message.buttons or message.image or message.files)
+    if message.poll is None or message.poll.closed or alone:
+        return (message,)
+    return replace(message, poll=None), Message(Text(""), poll=message.poll)

@@ -201,22 +201,26 @@ class MemoryPerson:
         raise CannotDo(f"{self.name} sees no button {label!r}, only {offered}")
 
     async def votes(self, choice: str, *, on: Seen | None = None) -> None:
-        """Choose an answer of a poll; once more takes it back."""
-        for shown in reversed(self.town.messages):
-            poll = shown.poll
-            if poll is None or not self._can_see(shown) or (on is not None and shown.id != on.id):
-                continue
-            if poll.closed or choice not in poll.choices:
-                break
-            number, held = poll.choices.index(choice), shown.votes.get(self.name, ())
-            dropped = held if number in held or not poll.several else ()
-            dropped = (number,) if poll.several and number in held else dropped
-            chosen = () if number in held else (number,)
-            shown.votes[self.name] = (*(n for n in held if n not in dropped), *chosen)
-            event = PollVoted(poll=shown.id, chosen=chosen, dropped=dropped, **self._about())  # type: ignore[arg-type]  # same
-            await self.town.hand_over(event)
+        """Choose an answer of a poll; once more takes it back, where it is no button."""
+        if not self.town.capabilities.polls:
+            await self.presses(choice, on=on)
             return
+        for shown in reversed(self.town.messages):
+            poll, wanted = shown.poll, on is None or shown.id == on.id
+            if poll is None or poll.closed or not wanted or not self._can_see(shown):
+                continue
+            if choice in poll.choices:
+                await self._vote(shown, poll, poll.choices.index(choice))
+                return
         raise CannotDo(f"{self.name} sees no open poll with the answer {choice!r}")
+
+    async def _vote(self, shown: Shown, poll: Poll, number: int) -> None:
+        held = shown.votes.get(self.name, ())
+        chosen = () if number in held else (number,)
+        dropped = tuple(n for n in held if n == number or not poll.several)
+        shown.votes[self.name] = (*(n for n in held if n not in dropped), *chosen)
+        event = PollVoted(poll=shown.id, chosen=chosen, dropped=dropped, **self._about())  # type: ignore[arg-type]  # same
+        await self.town.hand_over(event)
 
     async def does(self, action: Action) -> None:
         """Send a button's action although no such button is there (an old or forged one)."""

@@ -62,6 +62,7 @@ class TelegramAdapter:
         threads=True,
         settles=False,
         remembers=False,
+        polls=True,
     )
 
     def __init__(

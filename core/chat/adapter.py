@@ -85,7 +85,7 @@ class Capabilities:
 
     `settles`: a second `send` with the same key shows nothing twice, whatever became of the
     first. `remembers`: what happened while we were away can be read from its history.
-    `gatherings`: it has an agenda of its own.
+    `gatherings`: it has an agenda of its own. `polls`: it has polls of its own.
     """
 
     forms: bool
@@ -96,6 +96,7 @@ class Capabilities:
     settles: bool = True
     remembers: bool = True
     gatherings: bool = False
+    polls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +249,16 @@ class Adapter(Protocol):
 
         `key` is the outbox row's id: where the platform can refuse a duplicate, a second call
         with the same key must not show the message twice. A MessageRef destination means in the
-        thread of that message, made when there is none. `calling` is awaited just before the
-        request leaves. Raises DeliveryError.
+        thread of that message, made when there is none. A native poll's name is in the ref's
+        `poll`. `calling` is awaited just before the request leaves. Raises DeliveryError.
         """
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
-        """Replace a message of ours. Raises DeliveryError."""
+        """Replace a message of ours. Raises DeliveryError.
+
+        A closed poll ends the one that stands there; where the platform has polls of its own,
+        what they say cannot be changed and the rest of `message` is left out.
+        """
 
     async def gather(self, gathering: Gathering) -> MessageRef:
         """Put a gathering on the platform's agenda, once for its key; says which it is there.
