@@ -223,7 +223,7 @@ async def refuse(dialogue: Dialogue, entry: Entry) -> None:
 async def _tell(scene: Scene, entry: Entry, key: str) -> None:
     say = pages.outcome(scene, entry, key)
     for member in dict.fromkeys(voice.member for voice in await _voices(entry)):
-        await attention.tell(scene, member, say)
+        await attention.tell(scene, member, say, patient=True)
 
 
 async def _index(entry: Entry) -> None:
