@@ -11,7 +11,7 @@ SCOPES = ("bot", "applications.commands")
 PERMISSIONS: dict[str, tuple[int, str]] = {
     "view_channel": (1 << 10, "read the configured channels"),
     "send_messages": (1 << 11, "speak in them"),
-    "attach_files": (1 << 15, "post the digest's chart"),
+    "attach_files": (1 << 15, "post the digest's chart, and files such as an agenda"),
     "read_message_history": (1 << 16, "answer a message and open a thread below it"),
     "send_polls": (1 << 49, "ask the polls of rituals"),
     "manage_roles": (1 << 28, "give and take the role that opens the gate"),

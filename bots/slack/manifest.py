@@ -16,7 +16,7 @@ BOT_SCOPES: dict[str, str] = {
     "chat:write": "speak",
     "commands": f"offer {COMMAND}",
     "files:read": "read the file sent to it with a command",
-    "files:write": "show the digest's chart",
+    "files:write": "show the digest's chart, and send files such as an agenda",
     "groups:history": "see messages in private channels it was invited to",
     "groups:read": "find the configured private channels by name",
     "groups:write": "invite into the private channels that the charter opens, and remove",
