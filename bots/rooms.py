@@ -20,11 +20,13 @@ from core.onboarding.rules import OnboardingSettings
 from core.polls.handlers import routes as polls
 from core.questions.handlers import routes as questions
 from core.questions.rules import QuestionsSettings
+from core.recognition.handlers import routes as recognition
+from core.recognition.rules import RecognitionSettings
 from core.reports.handlers import routes as reports
 from core.reports.rules import ReportsSettings
 from core.watch.handlers import routes as watch
 from core.watch.rules import Pulses
-from rituals.handlers import routes as rituals
+from rituals.handlers import everything as rituals
 from rituals.rules import RitualsSettings
 
 ROOMS = (
@@ -35,6 +37,7 @@ ROOMS = (
     library,
     questions,
     engagement,
+    recognition,
     rituals,
     reports,
     watch,
@@ -58,6 +61,7 @@ def settings_of(config: CommunityConfig) -> Mapping[type, object]:
         OnboardingSettings: config.onboarding,
         LibrarySettings: config.library,
         QuestionsSettings: config.questions,
+        RecognitionSettings: config.recognition,
         ReportsSettings: config.reports,
         RitualsSettings: config.rituals,
         Pulses: Pulses(),

@@ -25,6 +25,7 @@ MODULES = (
     "core.library.models",
     "core.questions.models",
     "core.engagement.models",
+    "core.recognition.models",
     "core.polls.models",
     "core.watch.models",
     "rituals.models",

@@ -22,8 +22,9 @@ from core.library.rules import LibrarySettings
 from core.members.rules import MembersSettings
 from core.onboarding.rules import OnboardingSettings
 from core.questions.rules import QuestionsSettings
+from core.recognition.rules import RecognitionSettings
 from core.reports.rules import ReportsSettings
-from rituals.rules import RitualsSettings
+from rituals.rules import RitualSettings, RitualsSettings, kind_of
 
 
 class Section(BaseModel):
@@ -95,6 +96,7 @@ class CommunityConfig(Section):
     onboarding: OnboardingSettings = OnboardingSettings()
     library: LibrarySettings = LibrarySettings()
     questions: QuestionsSettings = QuestionsSettings()
+    recognition: RecognitionSettings = RecognitionSettings()
     reports: ReportsSettings = ReportsSettings()
     rituals: RitualsSettings = RitualsSettings()
 
@@ -187,7 +189,12 @@ def _take_wrong_hours(
                 for index, inner in enumerate(value if isinstance(value, list) else [value]):
                     if isinstance(inner, dict):
                         here = (*above, name, index) if several else (*above, name)
-                        yield from _take_wrong_hours(section, inner, here)
+                        yield from _take_wrong_hours(_exact(section, inner), inner, here)
+
+
+def _exact(section: type[BaseModel], table: dict[str, object]) -> type[BaseModel]:
+    """The class of a table: each kind of ritual has its own."""
+    return kind_of(table) if section is RitualSettings else section
 
 
 def _is_wrong_hour(value: object) -> bool:

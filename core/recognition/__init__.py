@@ -1,0 +1,1 @@
+"""What people give each other, weighed fairly and said aloud only with their consent."""
