@@ -1,0 +1,1 @@
+"""Events people sign up for, with one list across platforms."""
