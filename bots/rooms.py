@@ -11,6 +11,8 @@ from core.engagement.handlers import routes as engagement
 from core.engine.help import help_routes
 from core.engine.routes import Routes
 from core.engine.sweep import routes as sweep
+from core.gatherings.handlers import routes as gatherings
+from core.gatherings.rules import GatheringsSettings
 from core.library.handlers import routes as library
 from core.library.rules import LibrarySettings
 from core.members.handlers import routes as members
@@ -36,6 +38,7 @@ ROOMS = (
     onboarding,
     library,
     questions,
+    gatherings,
     engagement,
     recognition,
     rituals,
@@ -61,6 +64,7 @@ def settings_of(config: CommunityConfig) -> Mapping[type, object]:
         OnboardingSettings: config.onboarding,
         LibrarySettings: config.library,
         QuestionsSettings: config.questions,
+        GatheringsSettings: config.gatherings,
         RecognitionSettings: config.recognition,
         ReportsSettings: config.reports,
         RitualsSettings: config.rituals,

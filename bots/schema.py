@@ -23,6 +23,7 @@ MODULES = (
     "core.charter.models",
     "core.onboarding.models",
     "core.library.models",
+    "core.gatherings.models",
     "core.questions.models",
     "core.engagement.models",
     "core.recognition.models",

@@ -18,6 +18,7 @@ from core.attention.rules import AttentionSettings
 from core.charter.rules import CharterSettings
 from core.chat.identity import Platform, Purpose, Role
 from core.engine.texts import LANGUAGES
+from core.gatherings.rules import GatheringsSettings
 from core.library.rules import LibrarySettings
 from core.members.rules import MembersSettings
 from core.onboarding.rules import OnboardingSettings
@@ -97,6 +98,7 @@ class CommunityConfig(Section):
     library: LibrarySettings = LibrarySettings()
     questions: QuestionsSettings = QuestionsSettings()
     recognition: RecognitionSettings = RecognitionSettings()
+    gatherings: GatheringsSettings = GatheringsSettings()
     reports: ReportsSettings = ReportsSettings()
     rituals: RitualsSettings = RitualsSettings()
 
