@@ -11,6 +11,7 @@ import structlog
 from bots.discord.guild import THREADS, WRITABLE, Json
 from bots.discord.incoming import EPOCH, MALFORMED, Frame, Here, moment, read
 from bots.discord.rest import Rest
+from bots.discord.votes import votes
 from bots.pace import Limit, Pacer
 from core.chat.adapter import Permanent
 from core.chat.events import Event
@@ -51,8 +52,8 @@ class History:
     """Reads what the bot may read: channels, threads under way or folded since, and arrivals.
 
     Out of reach: direct messages (Discord lists none to a bot), what was deleted, departures,
-    reactions taken back, edits of messages older than the absence, and reactions to those which
-    were older by more than a day.
+    reactions and votes taken back, edits of messages older than the absence, and reactions to and
+    votes in those which were older by more than a day.
     """
 
     def __init__(self, rest: Rest, here: Here) -> None:
@@ -182,12 +183,20 @@ class History:
         return sorted(events, key=lambda event: event.at)
 
     async def _reacted(self, message: Json) -> list[Event]:
-        events: list[Event] = []
+        events = await self._voted(message)
         for reaction in message.get("reactions", ()):
             others = reaction["count"] - bool(reaction.get("me"))
             if others > 0:
                 events += await self._reactions(message, reaction["emoji"])
         return events
+
+    async def _voted(self, message: Json) -> list[Event]:
+        """Who voted in a poll of ours; when, Discord does not say: after the message."""
+        if message["author"]["id"] != self._here.guild.me:
+            return []
+        found = await votes(message, self._here.guild.id, self._if_open)
+        self._at = moment(message["id"])
+        return [e for told in found for e in self._read("MESSAGE_POLL_VOTE_ADD", told)]
 
     async def _reactions(self, message: Json, emoji: Json) -> list[Event]:
         """Everybody who reacted with that emoji; when, Discord does not say: after the message."""

@@ -75,7 +75,9 @@ async def vote(dialogue: Dialogue, event: PollVoted) -> None:
     held = await _held(row, dialogue.who.account)
     there = range(len(row.choices))
     chosen = [number for number in event.chosen if number in there]
-    await _keep(dialogue, row, rules.changed(held, chosen, event.dropped, several=row.several))
+    now = rules.changed(held, chosen, event.dropped, several=row.several)
+    if list(now) != held:  # one that is told again, after an absence, is no newer for it
+        await _keep(dialogue, row, now)
 
 
 async def press(dialogue: Dialogue, argument: str) -> tuple[str, ...]:

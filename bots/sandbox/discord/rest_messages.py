@@ -143,6 +143,24 @@ def end_poll(house: House, call: Call) -> Answer:
     return message_json(house.state, message)
 
 
+@endpoint(
+    "GET",
+    "/channels/{channel_id}/polls/{message_id}/answers/{answer_id}",
+    query=("limit", "after"),
+)
+def list_voters(house: House, call: Call) -> Answer:
+    """Who voted for one answer."""
+    channel = house.channel(call.values["channel_id"])
+    house.need(Permission.READ_MESSAGE_HISTORY, channel)
+    message = house.message(channel, call.values["message_id"])
+    if message.poll is None:
+        raise Refused(10008)
+    limit, after = call.number("limit", 25, 100), call.number("after", 0)
+    voted = message.votes.get(int(call.values["answer_id"]), [])
+    users = sorted((user for user in voted if int(user) > after), key=int)
+    return {"users": [user_json(house.state.users[user]) for user in users[:limit]]}
+
+
 @endpoint("DELETE", _ONE)
 def delete_message(house: House, call: Call) -> Answer:
     """Delete a message; somebody else's needs MANAGE_MESSAGES."""

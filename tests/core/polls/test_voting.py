@@ -34,6 +34,23 @@ async def test_votes_of_three_platforms_add_up(place: Village) -> None:
     assert (await result(place)).counts == (1, 2, 0)
 
 
+async def test_a_vote_told_again_is_no_newer_than_the_one_given_elsewhere(place: Village) -> None:
+    await asks(place)
+    alice, twin = place.person("Alice", "discord"), place.person("Alice B", "telegram")
+    await alice.runs("/lier")
+    code = re.search(r"Votre code : (\w{8})", latest(alice).text)
+    assert code
+    await twin.runs(f"/lier {code[1]}")
+    await alice.votes("Mardi")
+    place.clock.advance(minutes=1)
+    await twin.votes("Jeudi")
+    poll = next(one.id for one in alice.sees() if one.text == QUESTION)
+    place.clock.advance(minutes=1)
+    again = PollVoted(poll=poll, chosen=(0,), **alice._about())  # type: ignore[arg-type]  # the common fields of every event
+    await alice.town.hand_over(again)
+    assert (await result(place)).counts == (0, 1, 0)
+
+
 async def test_a_mind_is_changed_and_a_vote_taken_back(place: Village) -> None:
     await asks(place)
     alice, bob = place.person("Alice", "discord"), place.person("Bob", "telegram")
