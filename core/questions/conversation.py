@@ -47,7 +47,11 @@ async def conversation_of(
     row = await said.order_by("-question_id").first()
     if row is not None:
         return await Question.get(id=row.question_id).select_related("member")
-    channel = ref.channel
+    return await in_thread(scene, ref.channel)
+
+
+async def in_thread(scene: Scene, channel: Channel) -> Question | None:
+    """The newest question whose thread that is, `member` loaded."""
     threads = Q(thread=channel.id)
     if channel.thread:
         threads |= Q(channel=channel.id, thread=channel.thread)

@@ -1,33 +1,34 @@
-"""When nobody answers: one expert is tagged, then another, then the team is told."""
+"""When nobody answers: a gentle bump, one expert tagged, then another, then the team told."""
 
 from datetime import datetime, timedelta
 
+from core.attention import service as attention
 from core.chat.actions import Action, row_named
 from core.chat.identity import Account, Purpose
 from core.engine.scene import Scene, Speaker
-from core.members import service as members
-from core.members.models import Member, MemberAccount
-from core.questions import conversation, pages, rules, service
+from core.members.models import Member
+from core.questions import conversation, experts, pages, rules, service
+from core.questions.matching import Choice
 from core.questions.models import Question, Solicitation
 from core.questions.rules import (
-    EXPERTS_ASKED,
     TAKEN_FOR,
     WAITING,
-    WEEK,
-    Asked,
-    Candidate,
-    Choice,
     Outcome,
     QuestionsSettings,
     QuestionState,
+    Stage,
 )
+
+CALLED = "questions.expert"
+"""What being called to a question is, to attention."""
 
 
 async def escalate(scene: Scene, key: str) -> None:
-    """Re-read the world: if the question still waits, tag the next expert or tell the team.
+    """Re-read the world: if the question still waits, go on to the next stage.
 
     `key` is `<question>:<round>`; a round that is not the newest does nothing. What falls due
-    outside waking hours (the process was stopped) waits for them.
+    outside waking hours (the process was stopped) waits for them. A stage in which nobody can be
+    asked gives way to the next one at once.
     """
     number, _, turn = key.partition(":")
     question = await conversation.of_id(scene, number)
@@ -40,15 +41,26 @@ async def escalate(scene: Scene, key: str) -> None:
     if not settings.waking.hours.awake(scene.now, scene.zone):
         await service.watch(scene, question, _awake(scene))
         return
-    asked = await Solicitation.filter(question_id=question.id)
     await Solicitation.filter(question_id=question.id, outcome=Outcome.TAGGED).update(
         outcome=Outcome.EXPIRED
     )
-    chosen = await _choose(scene, question, asked) if len(asked) < EXPERTS_ASKED else None
-    if chosen is None:
+    while stage := rules.next_stage(settings.waits, question.stage):
+        question.stage = stage
+        await question.save(update_fields=["stage"])
+        await service.wait(scene, question)
+        if await _done(scene, question, stage):
+            return
+
+
+async def _done(scene: Scene, question: Question, stage: Stage) -> bool:
+    """Do what that stage does; False when there was nobody to ask."""
+    if stage is Stage.BUMP:
+        await service.say(scene, question, pages.bump(scene), guard=_waits(question))
+    elif stage is Stage.TEAM:
         await _tell_team(scene, question)
     else:
-        await _tag(scene, question, *chosen)
+        return await _ask_somebody(scene, question)
+    return True
 
 
 def _awake(scene: Scene, wait: timedelta = timedelta()) -> datetime:
@@ -56,56 +68,37 @@ def _awake(scene: Scene, wait: timedelta = timedelta()) -> datetime:
     return hours.add(scene.now + wait, timedelta(), scene.zone)
 
 
-async def _choose(
-    scene: Scene, question: Question, asked: list[Solicitation]
-) -> tuple[Choice, Account] | None:
-    """The expert and their account where the question was asked."""
-    profiles = await members.experts(scene.community)
-    accounts = await MemberAccount.filter(
-        community=scene.community,
-        platform=question.platform,
-        workspace=question.workspace,
-        left_at=None,
-        member_id__in=[profile.member_id for profile in profiles],
-    ).order_by("active_at", "id")
-    here = {row.member_id: row.account for row in accounts}  # the last active one wins
-    tags: dict[int, list[datetime]] = {}
-    rows = Solicitation.filter(question__community=scene.community, member_id__in=list(here))
-    for row in await rows:
-        tags.setdefault(row.member_id, []).append(row.at)
-    candidates = [
-        Candidate(
-            profile.member_id,
-            tuple(profile.topics),
-            profile.training,
-            sum(at > scene.now - WEEK for at in tags.get(profile.member_id, [])),
-            max(tags.get(profile.member_id, []), default=None),
-        )
-        for profile in profiles
-        if profile.member_id in here
-    ]
-    wanted = Asked(
-        question.id,
-        question.member_id,
-        tuple(question.topics),
-        question.title,
-        (await members.profile_of(question.member_id)).training,
-    )
-    limit = scene.settings(QuestionsSettings).asks_per_week
-    chosen = rules.choose_expert(wanted, candidates, {s.member_id for s in asked}, limit)
-    return (chosen, here[chosen.member]) if chosen else None
+def _waits(question: Question) -> Action:
+    return Action("questions.waits", str(question.id))
+
+
+async def _ask_somebody(scene: Scene, question: Question) -> bool:
+    """Call the best who may be called at this hour and is not asked too much; False: nobody.
+
+    Being named in public is asked of them like anything else: it counts in their budget.
+    """
+    turn = f"{question.id}:{question.round}"
+    for choice in await experts.choices(scene, question):
+        account = await experts.account_at(question, choice.member)
+        if account and await attention.may_call(scene, choice.member, CALLED, turn):
+            await _tag(scene, question, choice, account)
+            return True
+    return False
 
 
 async def _tag(scene: Scene, question: Question, choice: Choice, account: Account) -> None:
     made = await Solicitation.create(
-        question_id=question.id, member_id=choice.member, at=scene.now, outcome=Outcome.TAGGED
+        question_id=question.id,
+        member_id=choice.member,
+        at=scene.now,
+        outcome=Outcome.TAGGED,
+        reasons=experts.written(choice.reasons),
     )
     question.state = QuestionState.ASKED_EXPERT
     await question.save(update_fields=["state"])
     name = (await Member.get(id=choice.member)).name
     tag = pages.tag(scene, question, made.id, account, name, choice.topics)
     await service.say(scene, question, tag, guard=Action("questions.tagged", str(made.id)))
-    await service.watch(scene, question, service.first_due(scene))
 
 
 async def _tell_team(scene: Scene, question: Question) -> None:
@@ -113,9 +106,8 @@ async def _tell_team(scene: Scene, question: Question) -> None:
     question.team_told_at = scene.now
     await question.save(update_fields=["team_told_at"])
     for place in scene.places(Purpose.MODERATORS):
-        guard = Action("questions.waits", str(question.id))
         page = pages.for_team(scene, question)
-        await scene.owe(page, place, member=question.member_id, guard=guard)
+        await scene.owe(page, place, member=question.member_id, guard=_waits(question))
     await service.say(scene, question, pages.team_told(scene))
 
 
@@ -152,11 +144,14 @@ async def take(scene: Scene, asked: Solicitation) -> bool:
     return True
 
 
-async def hand_on(scene: Scene, asked: Solicitation) -> bool:
-    """The tagged person passes: the next one is asked at once; False when it went on already."""
+async def hand_on(scene: Scene, asked: Solicitation, outcome: Outcome = Outcome.PASSED) -> bool:
+    """The tagged person passes: it goes on at once; False when it went on already.
+
+    `Outcome.NOT_MINE` teaches the matching that the topics are not theirs.
+    """
     if asked.outcome not in {Outcome.TAGGED, Outcome.TOOK}:
         return False
-    asked.outcome = Outcome.PASSED
+    asked.outcome = outcome
     await asked.save(update_fields=["outcome"])
     await service.watch(scene, asked.question, _awake(scene))
     return True

@@ -2,11 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from core.chat.actions import Choice, Kind
+from core.chat.actions import Kind
 from core.chat.adapter import Answer
 from core.chat.events import (
     ButtonPressed,
-    CommandInvoked,
     FormSubmitted,
     MessageDeleted,
     MessageEdited,
@@ -20,17 +19,15 @@ from core.chat.markup import inert
 from core.chat.messages import Message, Reply
 from core.engine.routes import Ask, Routes, Wants
 from core.engine.scene import Dialogue, Scene
+from core.library import service as library
 from core.members import service as members
-from core.members.models import MemberProfile
 from core.members.rules import topics_in
-from core.questions import conversation, escalation, pages, service
-from core.questions.matching import fold, matches
+from core.questions import asking, commands, conversation, escalation, learning, pages, service
+from core.questions.matching import fold
 from core.questions.models import Question, Solicitation
-from core.questions.rules import ONGOING, TITLE, WAITING, QuestionsSettings, bare
+from core.questions.rules import ONGOING, TITLE, WAITING, Outcome, QuestionsSettings, bare
 
 routes = Routes("questions")
-
-PAUSE, RESUME, NOTHING = {"pause"}, {"reprendre", "resume"}, {"aucun", "aucune", "none"}
 
 
 # -- what is said and shown in the channels ---------------------------------------------------
@@ -44,9 +41,7 @@ async def posted(dialogue: Dialogue, event: MessagePosted) -> Answer:
         return None
     found = await conversation.conversation_of(dialogue, ref, event.reply_to)
     if conversation.makes_room(found, ref):
-        opened = await service.ask(
-            dialogue, dialogue.who, ref, event.at, event.text, event.reply_to
-        )
+        opened = await asking.ask(dialogue, dialogue.who, ref, event.at, event.text, event.reply_to)
         if opened is not None:
             return None
     if found is not None:
@@ -62,9 +57,9 @@ async def edited(dialogue: Dialogue, event: MessageEdited) -> Answer:
         return None
     found = await conversation.conversation_of(dialogue, event.message)
     if found is not None:
-        await service.retitle(dialogue, found, event.message, event.text)
+        await asking.retitle(dialogue, found, event.message, event.text)
     else:
-        await service.ask(dialogue, dialogue.who, event.message, event.at, event.text)
+        await asking.ask(dialogue, dialogue.who, event.message, event.at, event.text)
     return None
 
 
@@ -79,8 +74,7 @@ async def reacted(dialogue: Dialogue, event: ReactionAdded) -> Answer:
     """The asker marks the message that solved it."""
     question = await _marked(dialogue, event)
     if question is not None:
-        by = _mark(event)
-        await service.solve(dialogue, question, key=event.message.key, by=by)
+        await service.solve(dialogue, question, answer=event.message, by=_mark(event))
     return None
 
 
@@ -128,11 +122,11 @@ routes.command_form("question", "questions.ask")
 async def ask(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     """Post it in the help channel, in the asker's name."""
     title = " ".join(inert(event.answers["title"]).split())
-    known = dialogue.settings(QuestionsSettings).topics
+    offered = dialogue.settings(QuestionsSettings).topics
     written = topics_in(inert(event.answers.get("topics", "")))
-    topics = [next((k for k in known if fold(k) == fold(t)), t) for t in written]
+    topics = [next((k for k in offered if fold(k) == fold(t)), t) for t in written]
     details = event.answers.get("details", "")
-    await service.draft(dialogue, dialogue.who, title, details, topics)
+    await asking.draft(dialogue, dialogue.who, title, details, topics)
     return dialogue.reply("questions.sent")
 
 
@@ -143,19 +137,25 @@ routes.guard("questions.waits")(escalation.still_waits)
 @routes.delivered("questions.posted")
 async def stands(scene: Scene, argument: str, ref: MessageRef) -> None:
     """The question asked by form stands in its channel."""
-    await service.posted(scene, argument, ref)
+    await asking.posted(scene, argument, ref)
 
 
 @routes.delivered("questions.acknowledged")
 async def acknowledged(scene: Scene, argument: str, ref: MessageRef) -> None:
     """Our acknowledgement stands."""
-    await service.acknowledged(scene, argument, ref)
+    await asking.acknowledged(scene, argument, ref)
 
 
 @routes.delivered("questions.said")
 async def said(scene: Scene, argument: str, ref: MessageRef) -> None:
     """Another message of ours stands."""
-    await service.said(scene, argument, ref)
+    await asking.said(scene, argument, ref)
+
+
+@routes.job(service.KEEP)
+async def keep(scene: Scene, key: str) -> None:
+    """A solved question was left alone for a while: may it be kept?"""
+    await learning.keep(scene, key)
 
 
 @routes.job(service.ESCALATE)
@@ -171,7 +171,7 @@ async def _own(
     dialogue: Dialogue, event: ButtonPressed, act: Callable[[Question], Awaitable[Answer]]
 ) -> Answer:
     """Do it when the question is the presser's, or the presser of the team."""
-    question = await conversation.of_id(dialogue, event.action.argument)
+    question = await conversation.of_id(dialogue, event.action.argument.partition(":")[0])
     if question is None:
         return dialogue.reply("questions.gone")
     if question.member_id != dialogue.who.member and not dialogue.who.may(Role.MODERATOR):
@@ -214,6 +214,25 @@ async def reopen(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     return await _own(dialogue, event, act)
 
 
+@routes.button("questions.helped")
+async def helped(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """What the library holds is the answer."""
+
+    async def act(question: Question) -> Answer:
+        if not await service.solve(dialogue, question):
+            return dialogue.reply("questions.over", edits=True)
+        await library.helped(dialogue, event.action.argument.partition(":")[2])
+        return dialogue.reply("questions.answered_by_library", edits=True)
+
+    return await _own(dialogue, event, act)
+
+
+@routes.button("questions.not_helped")
+async def not_helped(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """It is another question: it goes on."""
+    return dialogue.reply("questions.goes_on", edits=True)
+
+
 async def _tagged(
     dialogue: Dialogue, event: ButtonPressed, act: Callable[[Solicitation], Awaitable[Answer]]
 ) -> Answer:
@@ -244,22 +263,44 @@ async def take(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 @routes.button("questions.pass")
 async def hand_on(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """The tagged person passes."""
+    return await _hands_on(dialogue, event, Outcome.PASSED)
 
+
+@routes.button("questions.not_mine")
+async def not_mine(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """They pass, and are less often taken for one who knows; to the others it looks alike."""
+    return await _hands_on(dialogue, event, Outcome.NOT_MINE)
+
+
+async def _hands_on(dialogue: Dialogue, event: ButtonPressed, outcome: Outcome) -> Answer:
     async def act(asked: Solicitation) -> Answer:
-        if not await escalation.hand_on(dialogue, asked):
+        if not await escalation.hand_on(dialogue, asked, outcome):
             return dialogue.reply("questions.said_so")
         return Reply(Message(pages.say(dialogue, "questions.passed")), edits=True)
 
     return await _tagged(dialogue, event, act)
 
 
+@routes.button("questions.rest")
+async def rest(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """Nobody asks them any more, until they say otherwise."""
+    profile = await members.profile_of(dialogue.who.member)
+    profile.available = False
+    await members.save_profile(profile)
+    return dialogue.reply("questions.on_pause")
+
+
 # -- commands and home ------------------------------------------------------------------------
 
-
-@routes.command("questions")
-async def show(dialogue: Dialogue, event: CommandInvoked) -> Answer:
-    """What is not solved."""
-    return Reply(pages.listing(dialogue, await service.ongoing(dialogue.community)))
+WHAT = Wants("quoi", required=False, choices=(commands.FIGURES,))
+routes.command("questions", WHAT)(commands.show)
+routes.command("pourquoi", Wants("numéro", required=False))(commands.why)
+routes.command("experts", Wants("thème", required=False, completes=commands.suggested))(
+    commands.experts
+)
+routes.command("expertise", Wants("thèmes", required=False, completes=commands.words))(
+    commands.expertise
+)
 
 
 @routes.home
@@ -267,57 +308,3 @@ async def at_home(dialogue: Dialogue) -> Message | None:
     """The first of what is not solved."""
     found = await service.ongoing(dialogue.community)
     return pages.listing(dialogue, found, pages.AT_HOME)
-
-
-async def _suggested(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
-    """Topics somebody can help with that begin as typed, and those of the configuration."""
-    offered = {topic for profile in await _available(dialogue) for topic in profile.topics}
-    known = sorted({*offered, *dialogue.settings(QuestionsSettings).topics}, key=fold)
-    return [Choice(topic, topic) for topic in known if fold(topic).startswith(fold(typed.strip()))]
-
-
-async def _available(dialogue: Dialogue) -> list[MemberProfile]:
-    found = await members.experts(dialogue.community)
-    return [profile for profile in found if profile.member.absorbed_by is None]
-
-
-@routes.command("experts", Wants("thème", required=False, completes=_suggested))
-async def experts(dialogue: Dialogue, event: CommandInvoked) -> Answer:
-    """Who can help, with anything or with one topic."""
-    topic = " ".join(str(event.arguments.get("thème", "")).replace("#", " ").split())
-    found = await _available(dialogue)
-    if topic:
-        found = [p for p in found if any(matches(topic, offered) for offered in p.topics)]
-    return Reply(pages.experts(dialogue, found, topic))
-
-
-async def _set(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
-    """Pause and resume, then the topics of the configuration."""
-    words = [
-        Choice("pause", dialogue.label("questions.pause")),
-        Choice("reprendre", dialogue.label("questions.resume")),
-        *(Choice(topic, topic) for topic in dialogue.settings(QuestionsSettings).topics),
-    ]
-    return [c for c in words if fold(typed.strip()) in fold(f"{c.value} {c.label}")]
-
-
-@routes.command("expertise", Wants("thèmes", required=False, completes=_set))
-async def expertise(dialogue: Dialogue, event: CommandInvoked) -> Answer:
-    """See or say what one can help with; `pause` and `reprendre` set whether one may be asked."""
-    typed = inert(str(event.arguments.get("thèmes", ""))).strip()
-    profile = await members.profile_of(dialogue.who.member)
-    if not typed:
-        return Reply(pages.expertise(dialogue, profile))
-    word = fold(typed)
-    if word in PAUSE | RESUME:
-        profile.available = word in RESUME
-    elif word in NOTHING:
-        profile.topics = []
-    elif topics := topics_in(typed):
-        profile.topics = topics
-    else:
-        return dialogue.reply("questions.no_topic_there")
-    await members.save_profile(profile)
-    if word in PAUSE:
-        return dialogue.reply("questions.on_pause")
-    return Reply(pages.expertise(dialogue, profile))

@@ -1,4 +1,4 @@
-"""The tables of questions: what was asked, which messages belong to it, who was tagged."""
+"""The tables of questions: what was asked, what belongs to it, who was asked and who helped."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -7,7 +7,7 @@ from core.chat.identity import Platform
 from core.engine.database import UtcField
 from core.engine.models import Community
 from core.members.models import Member
-from core.questions.rules import TITLE, Outcome, QuestionState
+from core.questions.rules import TITLE, Outcome, QuestionState, Stage
 
 
 class Question(Model):
@@ -17,8 +17,8 @@ class Question(Model):
     are empty until a question asked by form stands in its channel. `thread` is the thread in
     which it is answered, when it has one of its own. `ack` is where our acknowledgement stands.
     Of what was asked only the `title` is kept. `round` numbers the escalation's jobs: only the
-    newest one counts. `solved_by` says which reaction solved it (`<message key> <emoji>`), empty
-    for a button. Who helped is read from the messages, so that linking and leaving change it.
+    newest one counts, `stage` is the last one done. `solved_by` says which reaction solved it
+    (`<message key> <emoji>`), empty for a button.
     """
 
     id = fields.IntField(primary_key=True)
@@ -40,6 +40,7 @@ class Question(Model):
     topics: fields.JSONField[list[str]] = fields.JSONField(default=list)
     state = fields.CharEnumField(QuestionState, max_length=16, default=QuestionState.OPEN)
     round = fields.IntField(default=0)
+    stage = fields.CharEnumField(Stage, "the last stage done", max_length=16, null=True)
     asked_at = UtcField()
     first_answer_at = UtcField(null=True)
     solved_at = UtcField(null=True)
@@ -73,7 +74,10 @@ class QuestionMessage(Model):
 
 
 class Solicitation(Model):
-    """Somebody was tagged for a question, at most once, `member` is who."""
+    """Somebody was asked about a question, at most once, `member` is who.
+
+    `reasons` is why it was them (`core.questions.matching.Reason`).
+    """
 
     id = fields.IntField(primary_key=True)
     question: fields.ForeignKeyRelation[Question] = fields.ForeignKeyField(
@@ -85,9 +89,30 @@ class Solicitation(Model):
     )
     member_id: int
     at = UtcField()
-    outcome = fields.CharEnumField(Outcome, max_length=8, default=Outcome.TAGGED)
+    outcome = fields.CharEnumField(Outcome, "what came of it", max_length=8, default=Outcome.TAGGED)
+    reasons: fields.JSONField[list[dict[str, object]] | None] = fields.JSONField(null=True)
 
     class Meta:
         table = "solicitation"
         unique_together = (("question", "member"),)
+        indexes = (("member_id", "at"),)
+
+
+class AcceptedAnswer(Model):
+    """Who solved a question, `ref` is the message that did when the asker marked one."""
+
+    id = fields.IntField(primary_key=True)
+    question: fields.OneToOneRelation[Question] = fields.OneToOneField(
+        "amicale.Question", related_name=False, on_delete=fields.CASCADE
+    )
+    question_id: int
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "amicale.Member", related_name=False, on_delete=fields.CASCADE
+    )
+    member_id: int
+    ref: fields.JSONField[dict[str, object] | None] = fields.JSONField(null=True)
+    at = UtcField()
+
+    class Meta:
+        table = "accepted_answer"
         indexes = (("member_id", "at"),)

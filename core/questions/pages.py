@@ -8,8 +8,9 @@ from core.chat.markup import bullets, join, mention, quote
 from core.chat.messages import Button, Message, Style, Text
 from core.engine.scene import Dialogue, Scene, Speaker
 from core.members.models import Member, MemberProfile
+from core.questions.counting import Figures, age, duration
 from core.questions.models import Question
-from core.questions.rules import ONGOING, QuestionsSettings, QuestionState, age
+from core.questions.rules import ONGOING, QuestionsSettings, QuestionState, expert_after
 
 STATES = {
     QuestionState.OPEN: "questions.state_open",
@@ -21,7 +22,13 @@ AGES = {
     "hours": "questions.age_hours",
     "days": "questions.age_days",
 }
+DURATIONS = {
+    "minutes": "questions.for_minutes",
+    "hours": "questions.for_hours",
+    "days": "questions.for_days",
+}
 LISTED = 15
+USEFUL = 5
 AT_HOME = 5
 
 
@@ -53,7 +60,6 @@ def card(scene: Scene, question: Question) -> Message:
         return Message(say(scene, "questions.card_solved"))
     if question.state not in ONGOING:
         return Message(say(scene, "questions.card_withdrawn"))
-    minutes = scene.settings(QuestionsSettings).delay_minutes
     noted = (
         say(scene, "questions.noted", topics=", ".join(question.topics))
         if question.topics
@@ -64,7 +70,15 @@ def card(scene: Scene, question: Question) -> Message:
         _button(scene, "questions.solved", Action("questions.solved", number), Style.PRIMARY),
         _button(scene, "questions.withdraw", Action("questions.withdraw", number)),
     )
-    return Message(join([noted, say(scene, "questions.next", minutes=minutes)]), buttons)
+    return Message(join([noted, _next(scene)]), buttons)
+
+
+def _next(scene: Scene) -> Text:
+    """What happens while nobody answers."""
+    wait = expert_after(scene.settings(QuestionsSettings).waits)
+    if wait is None:
+        return say(scene, "questions.next_bare")
+    return say(scene, "questions.next", minutes=int(wait.total_seconds() // 60))
 
 
 def solved(scene: Scene, question: Question, helper: Member | None) -> Message:
@@ -78,6 +92,11 @@ def solved(scene: Scene, question: Question, helper: Member | None) -> Message:
     return Message(text, (again,))
 
 
+def bump(scene: Scene) -> Message:
+    """A word in the conversation, to nobody by name."""
+    return Message(say(scene, "questions.bump"))
+
+
 def tag(
     scene: Scene,
     question: Question,
@@ -87,15 +106,19 @@ def tag(
     topics: Sequence[str],
 ) -> Message:
     """One person is asked, and told why it is them."""
-    who = mention(account, name)
     text = say(
-        scene, "questions.tag", who=who, asker=question.member.name, topics=", ".join(topics)
+        scene,
+        "questions.tag",
+        who=mention(account, name),
+        asker=question.member.name,
+        topics=", ".join(topics),
+        number=question.id,
     )
+    number = str(solicitation)
     buttons = (
-        _button(
-            scene, "questions.take", Action("questions.take", str(solicitation)), Style.PRIMARY
-        ),
+        _button(scene, "questions.take", Action("questions.take", number), Style.PRIMARY),
         pass_button(scene, solicitation),
+        _button(scene, "questions.not_mine", Action("questions.not_mine", number)),
     )
     return Message(text, buttons, mentions=(account,))
 
@@ -144,6 +167,7 @@ def _line(dialogue: Dialogue, question: Question) -> Text:
     key = "questions.line" if question.topics else "questions.line_bare"
     line = dialogue.say(
         key,
+        number=question.id,
         title=question.title,
         topics=", ".join(question.topics),
         age=dialogue.label(AGES[unit], count=count),
@@ -151,6 +175,34 @@ def _line(dialogue: Dialogue, question: Question) -> Text:
     )
     mine = question.member_id == dialogue.who.member
     return join([line, dialogue.say("questions.yours")], " ") if mine else line
+
+
+def figures(
+    dialogue: Dialogue, counted: Figures, waiting: Sequence[Question], days: int
+) -> Message:
+    """How well questions were answered; `waiting` are named when the reader may see them."""
+    values = {"answered": counted.answered, "solved": counted.solved}
+    lines = [dialogue.say("questions.figures_asked", count=counted.asked, **values)]
+    if counted.percent is not None:
+        lines.append(dialogue.say("questions.figures_rate", percent=counted.percent))
+    if counted.median_minutes is not None:
+        time = _lasting(dialogue, counted.median_minutes)
+        lines.append(dialogue.say("questions.figures_median", time=time))
+    if counted.ninetieth_minutes is not None:
+        time = _lasting(dialogue, counted.ninetieth_minutes)
+        lines.append(dialogue.say("questions.figures_ninetieth", time=time))
+    if counted.topics:
+        topics = ", ".join(f"{t.name} ({t.solved}/{t.asked})" for t in counted.topics[:USEFUL])
+        lines.append(dialogue.say("questions.figures_topics", topics=topics))
+    lines.append(dialogue.say("questions.figures_waiting", count=counted.waiting))
+    named = bullets([_line(dialogue, question) for question in waiting[:LISTED]])
+    title = dialogue.say("questions.figures", days=days)
+    return Message(join([title, bullets(lines), named]))
+
+
+def _lasting(dialogue: Dialogue, minutes: int) -> str:
+    unit, count = duration(minutes)
+    return dialogue.label(DURATIONS[unit], count=count)
 
 
 def experts(dialogue: Dialogue, profiles: Sequence[MemberProfile], topic: str) -> Message:

@@ -1,31 +1,23 @@
-"""What is a question, who can help with it, and how answers are counted. Pure."""
+"""What is a question, and what happens when nobody answers it. Pure."""
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import time, timedelta
 from enum import StrEnum
-from statistics import median
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from core.engine.schedule import EVERY_DAY, WakingHours
-from core.questions.matching import fold, matches, told_by
+from core.questions.matching import fold
 
 TITLE = 120
 """Characters kept of what was asked: enough to recognise it, no more of anybody's words."""
 
 TOPIC = 40
-EXPERTS_ASKED = 2
-"""How many people are tagged for one question before the team is told."""
-
 TAKEN_FOR = timedelta(hours=24)
 """How long somebody who said «I take it» is left to answer."""
-
-WEEK = timedelta(days=7)
 
 
 class QuestionState(StrEnum):
@@ -49,6 +41,16 @@ class Outcome(StrEnum):
     TOOK = "took"
     PASSED = "passed"
     EXPIRED = "expired"
+    NOT_MINE = "not_mine"
+
+
+class Stage(StrEnum):
+    """What is done when nobody answers, one after the other."""
+
+    BUMP = "bump"
+    EXPERT = "expert"
+    SUBSTITUTE = "substitute"
+    TEAM = "team"
 
 
 class Waking(BaseModel):
@@ -77,6 +79,24 @@ class Waking(BaseModel):
         return WakingHours(self.start, self.end, self.weekdays)
 
 
+Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60)]
+
+
+class Stages(BaseModel):
+    """`[questions.stages]`: minutes of waking time that each stage waits after the one before.
+
+    0 leaves a stage out. What is not written follows `delay_minutes`: the bump at half of it, the
+    expert at the whole, the substitute and the team each as long after.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bump: Minutes | None = None
+    expert: Minutes | None = None
+    substitute: Minutes | None = None
+    team: Minutes | None = None
+
+
 class QuestionsSettings(BaseModel):
     """`[questions]`: which hashtags open one, and when and how often experts are asked.
 
@@ -90,6 +110,7 @@ class QuestionsSettings(BaseModel):
         default_factory=lambda: {"QuestionTechnique": "technique", "ConseilCPF": "cpf"}
     )
     delay_minutes: int = Field(default=30, ge=1, le=7 * 24 * 60)
+    stages: Stages = Stages()
     waking: Waking = Waking()
     asks_per_week: int = Field(default=3, ge=1, le=50)
     solved_emojis: tuple[str, ...] = ("✅", "☑️", "✔️", "👌", "💯")
@@ -108,9 +129,18 @@ class QuestionsSettings(BaseModel):
         return value
 
     @property
-    def delay(self) -> timedelta:
-        """Waking time left to everybody before somebody is tagged."""
-        return timedelta(minutes=self.delay_minutes)
+    def waits(self) -> Mapping[Stage, timedelta]:
+        """The stages there are, in order, and how much waking time each waits."""
+        whole, stages = self.delay_minutes, self.stages
+        bump = whole // 2 if stages.bump is None else stages.bump
+        rest = max(whole - bump, 1) if stages.expert is None else stages.expert
+        minutes = {
+            Stage.BUMP: bump,
+            Stage.EXPERT: rest,
+            Stage.SUBSTITUTE: whole if stages.substitute is None else stages.substitute,
+            Stage.TEAM: whole if stages.team is None else stages.team,
+        }
+        return {stage: timedelta(minutes=wait) for stage, wait in minutes.items() if wait}
 
     def solves(self, emoji: str) -> bool:
         """Whether that reaction says «solved»; skin tones and variation marks do not matter."""
@@ -155,139 +185,21 @@ def title_of(text: str, hashtags: Mapping[str, str]) -> str:
     return (kept.rsplit(" ", 1)[0] if " " in kept else kept).rstrip(" ,;:") + "…"
 
 
-# -- who can help -----------------------------------------------------------------------------
+# -- when nobody answers ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as the choice of an expert sees it."""
-
-    id: int
-    asker: int
-    topics: tuple[str, ...]
-    title: str = ""
-    training: str = ""
+def next_stage(waits: Mapping[Stage, timedelta], done: Stage | None) -> Stage | None:
+    """The stage that follows `done` (None: nothing was done yet), None after the last one."""
+    order = list(Stage)
+    left = order[order.index(done) + 1 :] if done else order
+    return next((stage for stage in left if stage in waits), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who offered to help; `asked_this_week` counts the tags of the last seven days."""
-
-    member: int
-    topics: tuple[str, ...]
-    training: str = ""
-    asked_this_week: int = 0
-    last_asked: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Who was chosen and why: the topics in common, and whether the training is the same."""
-
-    member: int
-    topics: tuple[str, ...]
-    same_training: bool
-    asked_this_week: int
-    last_asked: datetime | None
-
-
-def choose_expert(
-    question: Asked,
-    candidates: Iterable[Candidate],
-    already_asked: AbstractSet[int],
-    asks_per_week: int = 3,
-) -> Choice | None:
-    """Who to tag: never the asker, nobody twice, nobody asked `asks_per_week` times this week.
-
-    Only who named a topic of the question (or one that its title names) can be chosen. Then, in
-    this order: most topics of the question, most topics named in its title, the asker's
-    training, fewest tags this week, longest not tagged (never tagged first), and a hash of the
-    question and the member, so that no id or name is favoured.
-    """
-    ranked = []
-    for candidate in candidates:
-        if candidate.member in {question.asker, *already_asked}:
-            continue
-        about, named = _in_common(question, candidate.topics)
-        if not (about or named) or candidate.asked_this_week >= asks_per_week:
-            continue
-        same = bool(question.training) and fold(question.training) == fold(candidate.training)
-        topics = tuple(dict.fromkeys((*about, *named)))
-        choice = Choice(
-            candidate.member, topics, same, candidate.asked_this_week, candidate.last_asked
-        )
-        last = candidate.last_asked.timestamp() if candidate.last_asked else float("-inf")
-        draw = hashlib.sha256(f"{question.id}:{candidate.member}".encode()).hexdigest()
-        rank = (-len(about), -len(named), not same, candidate.asked_this_week, last, draw)
-        ranked.append((rank, choice))
-    return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
-
-
-def _in_common(question: Asked, topics: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Whose topics the question is about, and which its title names."""
-    about = [t for t in topics if any(matches(t, wanted) for wanted in question.topics)]
-    named = [t for t in topics if t not in about and told_by(t, question.title)]
-    return about, named
-
-
-# -- figures ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A question as it is counted; times are aware."""
-
-    title: str
-    state: QuestionState
-    asked_at: datetime
-    first_answer_at: datetime | None = None
-    solved_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The questions of a period, for the digest; what was withdrawn counts for nothing.
-
-    `asked` in the period; of these, `answered` and `solved` before its end, and the median
-    number of whole minutes to the first answer, None without an answer. `waiting` is how many
-    have no answer now among those asked before the end, `unanswered` their titles, oldest first.
-    """
-
-    asked: int = 0
-    answered: int = 0
-    solved: int = 0
-    waiting: int = 0
-    median_minutes: int | None = None
-    unanswered: tuple[str, ...] = ()
-
-
-def figures(facts: Iterable[Fact], start: datetime, end: datetime) -> Figures:
-    """Count the questions asked from `start` to just before `end`."""
-    known = sorted(
-        (f for f in facts if f.state is not QuestionState.WITHDRAWN and f.asked_at < end),
-        key=lambda f: f.asked_at,
-    )
-    asked = [f for f in known if f.asked_at >= start]
-    waits = [
-        (f.first_answer_at - f.asked_at).total_seconds() / 60
-        for f in asked
-        if f.first_answer_at is not None and f.first_answer_at < end
-    ]
-    unanswered = tuple(f.title for f in known if f.state in WAITING)
-    return Figures(
-        asked=len(asked),
-        answered=len(waits),
-        solved=sum(f.solved_at is not None and f.solved_at < end for f in asked),
-        waiting=len(unanswered),
-        median_minutes=int(median(waits)) if waits else None,
-        unanswered=unanswered,
-    )
-
-
-def age(since: datetime, now: datetime) -> tuple[str, int]:
-    """How long ago, as a unit (`minutes`, `hours`, `days`) and how many of it, at least one."""
-    minutes = max(int((now - since).total_seconds() // 60), 1)
-    if minutes < 60:  # noqa: PLR2004  minutes in an hour
-        return "minutes", minutes
-    hours = minutes // 60
-    return ("hours", hours) if hours < 24 else ("days", hours // 24)  # noqa: PLR2004  hours in a day
+def expert_after(waits: Mapping[Stage, timedelta]) -> timedelta | None:
+    """How long after a question somebody is asked about it, None when nobody is."""
+    asking = next((s for s in (Stage.EXPERT, Stage.SUBSTITUTE) if s in waits), None)
+    if asking is None:
+        return None
+    order = list(Stage)
+    upto = order[: order.index(asking) + 1]
+    return sum((waits[stage] for stage in upto if stage in waits), timedelta())

@@ -1,151 +1,49 @@
-"""A question's life: asked, answered, solved, reopened, withdrawn, and who it belongs to."""
+"""A question's life once it stands: answered, solved, reopened, withdrawn, and counted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
 from core.chat.actions import Action
-from core.chat.identity import MessageRef, Place, Purpose, Workspace
+from core.chat.identity import MessageRef, Workspace
 from core.chat.messages import Message
 from core.engine.models import Community
 from core.engine.scene import Scene, Speaker
 from core.members.models import Member
-from core.questions import conversation, pages, rules
-from core.questions.models import Question, QuestionMessage
-from core.questions.rules import ONGOING, WAITING, Fact, Figures, QuestionsSettings, QuestionState
+from core.questions import conversation, counting, pages, rules
+from core.questions.counting import Fact, Figures
+from core.questions.models import AcceptedAnswer, Question, QuestionMessage
+from core.questions.rules import ONGOING, WAITING, QuestionsSettings, QuestionState
 
 ESCALATE = "questions.escalate"
+KEEP = "questions.keep"
 
-# -- asking -----------------------------------------------------------------------------------
-
-
-async def ask(
-    scene: Scene,
-    asker: Speaker,
-    ref: MessageRef,
-    at: datetime,
-    text: str,
-    reply_to: MessageRef | None = None,
-) -> Question | None:
-    """Open a question when a message carries a configured hashtag, once a message."""
-    hashtags = scene.settings(QuestionsSettings).hashtags
-    topics = rules.topics_of(text, hashtags)
-    if not topics:
-        return None
-    question, made = await Question.get_or_create(
-        {
-            "member_id": asker.member,
-            "platform": ref.channel.platform,
-            "workspace": ref.channel.workspace,
-            "title": rules.title_of(text, hashtags),
-            "topics": list(topics),
-            "asked_at": at,
-        },
-        community=scene.community,
-        key=ref.key,
-    )
-    if not made:
-        return None
-    await _stands(scene, question, ref, reply_to)
-    return question
-
-
-async def draft(
-    scene: Scene, asker: Speaker, title: str, details: str, topics: Sequence[str]
-) -> Question:
-    """A question asked by form: owed to the help channel of the asker's own workspace."""
-    home = asker.account.home
-    question = await Question.create(
-        community=scene.community,
-        member_id=asker.member,
-        platform=home.platform,
-        workspace=home.id,
-        title=title,
-        topics=list(topics),
-        asked_at=scene.now,
-    )
-    await scene.owe(
-        pages.post(scene, asker, question, details),
-        Place(home.platform, home.id, Purpose.HELP),
-        then=Action("questions.posted", str(question.id)),
-        member=asker.member,
-    )
-    return question
-
-
-async def posted(scene: Scene, number: str, ref: MessageRef) -> None:
-    """A question asked by form stands in its channel: it begins."""
-    question = await Question.get_or_none(id=int(number), key=None)
-    if question is not None:
-        question.key = ref.key
-        await _stands(scene, question, ref, None)
-
-
-async def _stands(
-    scene: Scene, question: Question, ref: MessageRef, reply_to: MessageRef | None
-) -> None:
-    channel = ref.channel
-    question.channel = channel.id
-    question.origin = conversation.written(ref)
-    if channel.thread in {None, ref.id}:
-        question.thread = ref.id
-    elif reply_to is not None and reply_to.id == channel.thread:
-        question.thread = channel.thread
-    await question.save()
-    await conversation.remember(question, ref, question.member_id, question.asked_at)
-    await scene.owe(
-        pages.card(scene, question),
-        ref,
-        then=Action("questions.acknowledged", str(question.id)),
-        member=question.member_id,
-    )
-    await watch(scene, question, first_due(scene))
-
-
-async def acknowledged(scene: Scene, number: str, ref: MessageRef) -> None:
-    """Our acknowledgement stands: learn the thread, and redraw it if things went on meanwhile."""
-    question = await conversation.of_id(scene, number)
-    if question is None:
-        return
-    question.ack = conversation.written(ref)
-    origin = conversation.origin_of(question)
-    if origin and ref.channel.thread and ref.channel.thread != origin.channel.thread:
-        question.thread = ref.channel.thread
-    await question.save(update_fields=["ack", "thread"])
-    await conversation.remember(question, ref, None, scene.now)
-    if question.state not in ONGOING:
-        await _redraw(scene, question)
-
-
-async def said(scene: Scene, number: str, ref: MessageRef) -> None:
-    """Another message of ours stands in the conversation."""
-    question = await conversation.of_id(scene, number)
-    if question is not None:
-        await conversation.remember(question, ref, None, scene.now)
-
-
-async def retitle(scene: Scene, question: Question, ref: MessageRef, text: str) -> None:
-    """The question's message was edited: its title and topics follow."""
-    hashtags = scene.settings(QuestionsSettings).hashtags
-    topics = list(rules.topics_of(text, hashtags)) or question.topics
-    title = rules.title_of(text, hashtags)
-    if question.key != ref.key or question.state not in ONGOING or not title:
-        return
-    changed = topics != question.topics
-    question.title, question.topics = title, topics
-    await question.save(update_fields=["title", "topics"])
-    if changed:
-        await _redraw(scene, question)
-
+CALM = timedelta(hours=1)
+"""How long a solved question is left alone before its people are asked whether it may be kept:
+a reaction given by mistake is soon taken back."""
 
 # -- the escalation's clock -------------------------------------------------------------------
 
 
-def first_due(scene: Scene) -> datetime:
-    """When a question of now has waited long enough, in waking time."""
+async def begin(scene: Scene, question: Question) -> None:
+    """Nobody answered yet: the first stage waits for its time."""
+    question.stage = None
+    await question.save(update_fields=["stage"])
+    await wait(scene, question)
+
+
+async def wait(scene: Scene, question: Question) -> datetime | None:
+    """The next stage waits for its time, counted in waking time from now; says when that is."""
     settings = scene.settings(QuestionsSettings)
-    return settings.waking.hours.add(scene.now, settings.delay, scene.zone)
+    stage = rules.next_stage(settings.waits, question.stage)
+    if stage is None:
+        await unwatch(scene, question)
+        return None
+    due = settings.waking.hours.add(scene.now, settings.waits[stage], scene.zone)
+    await watch(scene, question, due)
+    return due
 
 
 async def watch(scene: Scene, question: Question, at: datetime) -> None:
@@ -197,7 +95,7 @@ async def _erase(scene: Scene, question: Question) -> None:
     await unwatch(scene, question)
     question.state, question.title = QuestionState.WITHDRAWN, ""
     await question.save(update_fields=["state", "title"])
-    await _redraw(scene, question)
+    await redraw(scene, question)
 
 
 async def _recount(scene: Scene, question: Question) -> None:
@@ -207,7 +105,7 @@ async def _recount(scene: Scene, question: Question) -> None:
     if first is None and question.state is QuestionState.ANSWERED:
         question.state = QuestionState.OPEN
         await question.save(update_fields=["state"])
-        await watch(scene, question, first_due(scene))
+        await begin(scene, question)
 
 
 def _answers(question: Question):  # type: ignore[no-untyped-def]  # noqa: ANN202  Tortoise's query type has no public name
@@ -227,10 +125,29 @@ async def helper(question: Question, key: str = "") -> Member | None:
 # -- ending and beginning again ---------------------------------------------------------------
 
 
-async def solve(scene: Scene, question: Question, *, key: str = "", by: str = "") -> bool:
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A solved question as other rooms may know it: no words but its title.
+
+    `asker` and `helper` are members; `asked` and `answer` are where its own message and the one
+    that the asker marked stand, None when that is not known.
+    """
+
+    question: int
+    asker: int
+    helper: int
+    title: str
+    topics: tuple[str, ...]
+    asked: MessageRef | None
+    answer: MessageRef | None
+
+
+async def solve(
+    scene: Scene, question: Question, *, answer: MessageRef | None = None, by: str = ""
+) -> bool:
     """It is solved, and who helped is thanked in public; False when it was over already.
 
-    `key` is the message that carries the reaction `by`, both empty for a button.
+    `answer` is the message that carries the reaction `by`; neither for a button.
     """
     if question.state not in ONGOING:
         return False
@@ -239,10 +156,44 @@ async def solve(scene: Scene, question: Question, *, key: str = "", by: str = ""
     question.solved_at = scene.now
     question.solved_by = by
     await question.save(update_fields=["state", "solved_at", "solved_by"])
-    thanked = await helper(question, key)
+    thanked = await helper(question, answer.key if answer else "")
+    if thanked is not None:
+        await _accept(scene, question, thanked, answer)
+        await scene.later(KEEP, f"{question.id}:{question.round}", scene.now + CALM)
     await say(scene, question, pages.solved(scene, question, thanked))
-    await _redraw(scene, question)
+    await redraw(scene, question)
     return True
+
+
+async def _accept(
+    scene: Scene, question: Question, thanked: Member, marked: MessageRef | None
+) -> None:
+    """Keep whose answer it was, and where it stands when the asker marked that very message."""
+    theirs = marked is not None and await QuestionMessage.exists(
+        question_id=question.id, key=marked.key, member_id=thanked.id
+    )
+    ref = conversation.written(marked) if marked and theirs else None
+    await AcceptedAnswer.update_or_create(
+        {"member_id": thanked.id, "ref": ref, "at": scene.now}, question_id=question.id
+    )
+
+
+async def solved(scene: Scene, question: Question) -> Solved | None:
+    """What others may make of a solved question; None when nobody but its asker solved it."""
+    accepted = await AcceptedAnswer.get_or_none(
+        question_id=question.id, question__community=scene.community
+    )
+    if accepted is None or accepted.member_id == question.member_id:
+        return None
+    return Solved(
+        question.id,
+        question.member_id,
+        accepted.member_id,
+        question.title,
+        tuple(question.topics),
+        conversation.origin_of(question),
+        conversation.read(accepted.ref),
+    )
 
 
 async def reopen(scene: Scene, question: Question, *, mistaken: bool = False) -> bool:
@@ -256,9 +207,10 @@ async def reopen(scene: Scene, question: Question, *, mistaken: bool = False) ->
     question.state = QuestionState.ANSWERED if answered else QuestionState.OPEN
     forgotten = {"solved_at": None, "solved_by": "", "team_told_at": None}
     await question.update_from_dict(forgotten).save()
+    await AcceptedAnswer.filter(question_id=question.id).delete()
     if not answered:
-        await watch(scene, question, first_due(scene))
-    await _redraw(scene, question)
+        await begin(scene, question)
+    await redraw(scene, question)
     return True
 
 
@@ -269,7 +221,7 @@ async def withdraw(scene: Scene, question: Question) -> bool:
     await unwatch(scene, question)
     question.state = QuestionState.WITHDRAWN
     await question.save(update_fields=["state"])
-    await _redraw(scene, question)
+    await redraw(scene, question)
     return True
 
 
@@ -281,7 +233,8 @@ async def say(
     await scene.owe(message, to, then=then, member=question.member_id, guard=guard)
 
 
-async def _redraw(scene: Scene, question: Question) -> None:
+async def redraw(scene: Scene, question: Question) -> None:
+    """Our acknowledgement says how the question now stands."""
     ack = conversation.read(question.ack)
     if ack is not None:
         await scene.owe_edit(ack, pages.card(scene, question))
@@ -307,8 +260,19 @@ async def ongoing(community: Community) -> list[Question]:
 
 
 async def figures(community: Community, start: datetime, end: datetime) -> Figures:
-    """The figures of a period for the digest (see `rules.Figures` for what each one means)."""
+    """The figures of a period (see `counting.Figures` for what each one means)."""
     counted = Q(asked_at__gte=start, asked_at__lt=end) | Q(state__in=WAITING, asked_at__lt=end)
     rows = await Question.filter(counted, community=community).exclude(key=None)
-    facts = [Fact(q.title, q.state, q.asked_at, q.first_answer_at, q.solved_at) for q in rows]
-    return rules.figures(facts, start, end)
+    facts = [
+        Fact(
+            q.title,
+            q.state,
+            q.asked_at,
+            q.first_answer_at,
+            q.solved_at,
+            tuple(q.topics),
+            q.member_id,
+        )
+        for q in rows
+    ]
+    return counting.figures(facts, start, end)

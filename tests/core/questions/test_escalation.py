@@ -3,13 +3,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bots.sandbox.memory_people import MemoryPerson
+from core.attention import choices
+from core.attention.rules import hours_between
 from core.chat.actions import Action
 from core.members import service as members
 from core.members.models import Member
 from core.questions.models import Solicitation
-from core.questions.rules import Outcome, QuestionState
+from core.questions.rules import Outcome, QuestionsSettings, QuestionState, Stage
 from tests.core.questions.acting import asks, can_help, linked, only, state, tagged
-from tests.village import Village, latest, seen
+from tests.core.questions.conftest import MODULES, ROOMS, SETTINGS
+from tests.village import Village, latest, seen, village
 
 
 async def outcomes() -> list[tuple[str, Outcome]]:
@@ -24,12 +27,14 @@ async def test_one_expert_then_another_then_the_team(place: Village, platform: s
     asked = await asks(alice)
     await place.passes(minutes=29)
     assert not any(tagged(h) for h in helpers)
+    (bump,) = seen(alice, "attend encore une réponse")
+    assert bump.thread == asked.id
     await place.passes(minutes=1)
     (first,) = [h for h in helpers if tagged(h)]
     (call,) = tagged(first)
     assert call.thread == asked.id
-    assert "Vous avez proposé votre aide sur : cpf" in call.text
-    assert call.buttons == ("Je m’en occupe", "Je passe")
+    assert "Vous connaissez ce thème : cpf" in call.text
+    assert call.buttons == ("Je m’en occupe", "Je passe", "Pas mon sujet")
     assert await state() is QuestionState.ASKED_EXPERT
     await place.passes(minutes=30)
     assert len([h for h in helpers if tagged(h)]) == 2
@@ -166,7 +171,7 @@ async def test_three_times_a_week_at_most(place: Village) -> None:
     eva = await can_help(place, "Eva")
     for number in range(4):
         await asks(alice, f"#ConseilCPF Question numéro {number} ?")
-        await place.passes(minutes=120)
+        await place.passes(days=1)
     assert len(tagged(eva)) == 3
     assert seen(mona, "Question numéro 3")
     await place.passes(days=7)
@@ -222,6 +227,90 @@ async def test_an_asker_who_left_is_not_answered_for(place: Village) -> None:
     await place.passes(minutes=30)
     assert not tagged(eva)
     assert await state() is QuestionState.WITHDRAWN
+
+
+async def test_nobody_is_called_twice_the_same_day(place: Village) -> None:
+    alice = place.person("Alice")
+    eva, fil = await can_help(place, "Eva"), await can_help(place, "Fil")
+    for number in range(2):
+        await asks(alice, f"#ConseilCPF Question numéro {number} ?")
+        await place.passes(minutes=30)
+    assert [len(tagged(helper)) for helper in (eva, fil)] == [1, 1]
+
+
+async def test_nobody_is_called_outside_the_hours_they_chose(place: Village) -> None:
+    alice = place.person("Alice")
+    eva, fil = await can_help(place, "Eva"), await can_help(place, "Fil", "excel")
+    row = await Member.get(name="Eva")
+    await choices.choose(row.id, 3, hours_between(11, 18), "")
+    await asks(alice, "#ConseilCPF Un tableau Excel pour mon compte ?")
+    await place.passes(minutes=30)
+    assert not tagged(eva)
+    assert tagged(fil)
+
+
+async def test_not_my_topic_hands_it_on_and_is_remembered(place: Village) -> None:
+    alice, first, second = await _called(place)
+    await first.presses("Pas mon sujet")
+    assert seen(alice, "je demande à quelqu’un d’autre")
+    assert tagged(second)
+    await place.passes(days=2)
+    await asks(alice, "#ConseilCPF Et pour un permis ?")
+    await place.passes(days=1)
+    assert len(tagged(first)) == 0
+    assert (first.name, Outcome.NOT_MINE) in await outcomes()
+
+
+async def test_who_solved_such_questions_before_goes_first(place: Village) -> None:
+    alice = place.person("Alice")
+    for name in ("Eva", "Fil", "Gus"):
+        await can_help(place, name)
+    gus = place.person("Gus")
+    for number in range(2):
+        asked = await asks(alice, f"#ConseilCPF Ancienne question {number} ?")
+        await gus.says("Par l’OPCO", channel="entraide", reply_to=asked)
+        await alice.presses("C’est résolu")
+    await asks(alice)
+    await place.passes(minutes=30)
+    assert tagged(gus)
+
+
+@pytest.mark.parametrize("stages", [{"substitute": 0}, {"bump": 0, "expert": 10, "team": 20}])
+async def test_the_stages_are_those_of_the_settings(stages: dict[str, int]) -> None:
+    settings = QuestionsSettings.model_validate({"stages": stages})
+    async with village(MODULES, ROOMS, {**SETTINGS, QuestionsSettings: settings}) as place:
+        alice, mona = place.person("Alice"), place.moderator("Mona")
+        helpers = [await can_help(place, name) for name in ("Eva", "Fil")]
+        await asks(alice)
+        for stage, wait in settings.waits.items():
+            await place.passes(minutes=wait.total_seconds() / 60)
+            assert await reached(place, stage, helpers, mona)
+
+
+async def reached(
+    place: Village, stage: Stage, helpers: list[MemoryPerson], mona: MemoryPerson
+) -> bool:
+    """Whether that stage shows, and not yet the next one."""
+    bumped = bool(seen(mona, "attend encore une réponse"))
+    called = sum(bool(tagged(helper)) for helper in helpers)
+    told = bool(seen(mona, "attend toujours une réponse"))
+    stages = place.app.scene().settings(QuestionsSettings).waits
+    upto = list(stages)[: list(stages).index(stage) + 1]
+    experts = sum(one in upto for one in (Stage.EXPERT, Stage.SUBSTITUTE))
+    return (bumped, called, told) == (Stage.BUMP in upto, experts, Stage.TEAM in upto)
+
+
+async def test_without_stages_nothing_is_promised_and_nobody_called() -> None:
+    none = dict.fromkeys(Stage, 0)
+    settings = QuestionsSettings.model_validate({"stages": none})
+    async with village(MODULES, ROOMS, {**SETTINGS, QuestionsSettings: settings}) as place:
+        alice = place.person("Alice")
+        eva = await can_help(place, "Eva")
+        await asks(alice)
+        assert latest(alice).text.endswith("Répondez ici même.")
+        await place.passes(days=1)
+        assert not tagged(eva)
+        assert await state() is QuestionState.OPEN
 
 
 async def test_an_older_round_does_nothing(place: Village) -> None:

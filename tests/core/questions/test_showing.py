@@ -5,8 +5,9 @@ from core.chat.identity import Platform, Workspace
 from core.members import linking
 from core.members.models import Member, MemberAccount
 from core.questions import conversation, service
+from core.questions.counting import Figures
 from core.questions.models import Question, QuestionMessage, Solicitation
-from core.questions.rules import Figures, QuestionState
+from core.questions.rules import QuestionState
 from tests.core.questions.acting import asks, can_help, linked, only, state, tagged
 from tests.village import START, Village, latest, seen
 
@@ -153,6 +154,38 @@ async def test_the_figures_of_a_week(place: Village) -> None:
     after = await service.figures(community, week[1], week[1] + timedelta(days=7))
     assert after == Figures(0, 0, 0, 1, None, ("Personne ?",))
     assert await service.figures(community, week[0] - timedelta(days=7), week[0]) == Figures()
+
+
+async def test_everybody_sees_the_figures_and_the_team_who_waits(place: Village) -> None:
+    people = [place.person(f"Personne {n}") for n in range(6)]
+    helper, mona = place.person("Bob"), place.moderator("Mona")
+    for person in people[:5]:
+        asked = await asks(person)
+        await place.passes(minutes=10)
+        await helper.says("Voilà", channel="entraide", reply_to=asked)
+    await people[4].reacts(asked, "✅")
+    await asks(people[5], "#QuestionTechnique Et la mienne ?")
+    await helper.runs("/questions chiffres")
+    shown = latest(helper).text
+    assert "6 questions posées ; avec une réponse : 5 ; résolues : 1" in shown
+    assert "83 % ont reçu une réponse" in shown
+    assert "vient en 10 minutes pour une question sur deux" in shown
+    assert "et en 10 minutes pour neuf sur dix" in shown
+    assert "(résolues/posées) : cpf (1/5)" in shown
+    assert "technique" not in shown
+    assert "1 question sans réponse en ce moment" in shown
+    assert "Et la mienne" not in shown
+    await mona.runs("/questions chiffres")
+    assert "Et la mienne ? (technique), il y a 1 minute, sans réponse" in latest(mona).text
+
+
+async def test_without_questions_the_figures_say_so(place: Village) -> None:
+    alice = place.person("Alice")
+    await alice.runs("/questions chiffres")
+    assert latest(alice).text.splitlines()[2:] == [
+        "• 0 question posée ; avec une réponse : 0 ; résolue : 0",
+        "• 0 question sans réponse en ce moment",
+    ]
 
 
 async def test_a_group_that_moves_takes_its_questions_along(place: Village) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from core.chat.actions import Action
+from core.members.models import Member
 from core.questions import service
 from core.questions.rules import QuestionState
 from tests.core.questions.acting import asks, linked, only, state
@@ -57,7 +58,7 @@ async def test_pressing_twice_and_old_buttons_answer_kindly(place: Village) -> N
         await alice.does(Action(name, number))
         assert "déjà close" in latest(alice).text
     assert len(seen(alice, "Question résolue.")) == 1
-    for name in ("solved", "withdraw", "reopen", "take", "pass"):
+    for name in ("solved", "withdraw", "reopen", "take", "pass", "not_mine"):
         for argument in ("", "999", "é²", "1;drop"):
             await alice.does(Action(f"questions.{name}", argument))
             assert "Je ne retrouve pas cette question" in latest(alice).text
@@ -183,3 +184,38 @@ async def test_one_does_not_thank_oneself_for_an_answer_from_another_account(
     await other.presses("C’est résolu")
     assert not seen(alice, "Merci à")
     assert await state() is QuestionState.SOLVED
+
+
+async def test_a_solved_question_is_known_by_who_asked_who_helped_and_where(
+    place: Village,
+) -> None:
+    alice, bob = place.person("Alice"), place.person("Bob")
+    asked = await asks(alice)
+    answer = await bob.says("Par l’OPCO", channel="entraide", reply_to=asked)
+    scene = place.app.scene()
+    assert await service.solved(scene, await only()) is None
+    await alice.reacts(answer, "✅")
+    found = await service.solved(scene, await only())
+    assert found
+    names = {m.id: m.name for m in await Member.all()}
+    assert (names[found.asker], names[found.helper]) == ("Alice", "Bob")
+    assert (found.title, found.topics) == ("Comment financer un bilan de compétences ?", ("cpf",))
+    assert found.asked
+    assert found.answer
+    assert (found.asked.id, found.answer.id) == (asked.id, answer.id)
+    await alice.unreacts(answer, "✅")
+    assert await service.solved(scene, await only()) is None
+
+
+async def test_solved_by_a_button_the_answer_is_known_by_its_author_alone(
+    place: Village,
+) -> None:
+    alice, bob = place.person("Alice"), place.person("Bob", "discord")
+    asked = await asks(alice)
+    await bob.says("Par l’OPCO", channel="entraide", reply_to=asked)
+    await alice.presses("C’est résolu")
+    found = await service.solved(place.app.scene(), await only())
+    assert found
+    assert found.answer is None
+    await linked(alice, bob)
+    assert await service.solved(place.app.scene(), await only()) is None

@@ -3,7 +3,7 @@
 from bots.sandbox.memory_people import MemoryPerson
 from core.chat.events import MessagePosted, ReactionAdded
 from core.chat.identity import Channel, MessageRef, Platform
-from core.questions import conversation, service
+from core.questions import asking, conversation
 from core.questions.models import Question, QuestionMessage
 from core.questions.rules import QuestionState
 from tests.core.questions.acting import ASKED, asks, only, state
@@ -109,7 +109,7 @@ async def test_our_thread_is_learnt_from_where_our_words_came_to_stand(place: Vi
     question = await only()
     scene = place.app.scene()
     elsewhere = MessageRef(Channel(*TOWN, "entraide", "950"), "951")
-    await service.acknowledged(scene, str(question.id), elsewhere)
+    await asking.acknowledged(scene, str(question.id), elsewhere)
     assert (await only()).thread == "950"
     await hears(place, bob, MessageRef(Channel(*TOWN, "entraide", "950"), "952"))
     assert await state() is QuestionState.ANSWERED
@@ -119,14 +119,14 @@ async def test_where_no_thread_can_be_made_replies_are_enough(place: Village) ->
     alice = place.person("Alice")
     asked = await asks(alice)
     question = await only()
-    await service.acknowledged(place.app.scene(), str(question.id), MessageRef(HELP, "960"))
+    await asking.acknowledged(place.app.scene(), str(question.id), MessageRef(HELP, "960"))
     assert (await only()).thread == asked.id
 
 
 async def test_words_delivered_for_a_question_that_is_gone_change_nothing(place: Village) -> None:
     scene = place.app.scene()
     ref = MessageRef(HELP, "970")
-    for late in (service.posted, service.acknowledged, service.said):
+    for late in (asking.posted, asking.acknowledged, asking.said):
         await late(scene, "404", ref)
     assert not await QuestionMessage.exists()
 
@@ -138,7 +138,7 @@ async def test_one_message_opens_one_question_even_when_told_twice_at_once(
     asked = await asks(alice)
     scene = place.app.scene()
     who = await place.app.directory.recognise(scene, alice.account, alice.profile)
-    again = await service.ask(scene, who, MessageRef(HELP, asked.id), scene.now, ASKED)
+    again = await asking.ask(scene, who, MessageRef(HELP, asked.id), scene.now, ASKED)
     assert again is None
     assert await Question.all().count() == 1
 

@@ -62,7 +62,7 @@ async def test_an_english_community_is_spoken_to_in_english(place: Village) -> N
     await asks(alice)
     assert "this question (cpf)" in latest(alice).text
     await place.passes(minutes=30)
-    assert "help with: cpf" in tagged(eva)[0].text
+    assert "know this topic: cpf" in tagged(eva)[0].text
     await eva.presses(label("questions.pass"))
     assert seen(mona, "waiting for an answer")
     await alice.presses(label("questions.solved"))
