@@ -143,10 +143,10 @@ def _kinds(tree: ast.AST) -> Iterator[tuple[str, int]]:
             key = f"attention.kind.{node.value.replace('.', '_')}"
             if key in kinds and "." in node.value:
                 yield key, node.lineno
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wish" and node.args:
-            named = node.args[0]
-            if isinstance(named, ast.Constant):
-                yield f"attention.kind.{str(named.value).replace('.', '_')}", node.lineno
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wish":
+            for named in (*node.args[:1], *(k.value for k in node.keywords if k.arg == "kind")):
+                if isinstance(named, ast.Constant):
+                    yield f"attention.kind.{str(named.value).replace('.', '_')}", node.lineno
 
 
 def _texts(node: ast.AST, *, on_button: bool) -> Iterator[tuple[str, int, bool]]:

@@ -11,6 +11,9 @@ from core.chat.messages import Button, Message, Style, Text
 from core.engine.scene import Dialogue
 
 LISTED = 10
+FITS = 40
+"""Characters of a button."""
+
 OFFERED = 4
 """Buttons that take a refusal back, at most: a message stays readable."""
 
@@ -122,8 +125,9 @@ def _buttons(dialogue: Dialogue, person: Person, refused: Sequence[str]) -> tupl
 
 def again_button(dialogue: Dialogue, name: str) -> Button:
     """Take a refusal back."""
+    does = Action("attention.again", name)
     label = dialogue.label("attention.again", kind=kind(dialogue, name))
-    return Button(label[:40], Action("attention.again", name))
+    return Button(label if len(label) <= FITS else f"{label[: FITS - 1]}…", does)
 
 
 def leave_buttons(dialogue: Dialogue) -> tuple[Button, ...]:

@@ -8,7 +8,7 @@ from core.attention import rules
 from core.attention.choices import person_of
 from core.attention.models import Nudge, NudgeState
 from core.attention.rules import PATIENCE, Priority, Reason
-from core.attention.waiting import WORDS, alone_with, look_at
+from core.attention.waiting import WORDS, look_at
 from core.chat.actions import Action
 from core.chat.messages import Message
 from core.engine.scene import Scene, Speaker
@@ -103,7 +103,7 @@ async def solicit(scene: Scene, member: int, wish: Wish) -> Speaker | None:
     )
     if made:
         await _replace(scene, member, wish)
-        await look_at(scene, member)
+        await look_at(scene, member, fresh=nudge.id)
         await nudge.refresh_from_db()
     return None if nudge.state is NudgeState.DROPPED else to
 
@@ -114,36 +114,3 @@ async def _replace(scene: Scene, member: int, wish: Wish) -> None:
         await old.filter(state=NudgeState.WAITING).update(
             state=NudgeState.DROPPED, reason=Reason.REPLACED, settled_at=scene.now, payload=""
         )
-
-
-async def may_call(scene: Scene, member: int, kind: str, key: str) -> bool:
-    """Whether somebody may be named in public now, which is asked of them like anything else.
-
-    It counts in their budget from now on. What cannot be now is not: the room turns to somebody
-    else. Said once for each (member, kind, key).
-    """
-    nudge, made = await Nudge.get_or_create(
-        {
-            "community": scene.community,
-            "priority": Priority.HIGH,
-            "state": NudgeState.DROPPED,
-            "payload": "",
-            "since": scene.now,
-            "look_at": scene.now,
-            "until": scene.now,
-            "settled_at": scene.now,
-        },
-        member_id=member,
-        kind=kind,
-        key=key,
-    )
-    if not made:
-        return nudge.state is NudgeState.SENT
-    await alone_with(member)
-    person = await person_of(scene, member)
-    found = rules.now_or_never(person, kind, scene.now)
-    if found is Reason.ROOM:
-        nudge.state, nudge.sent_at = NudgeState.SENT, scene.now
-    nudge.reason = found
-    await nudge.save()
-    return found is Reason.ROOM

@@ -28,15 +28,18 @@ async def look(scene: Scene) -> None:
         await look_at(scene, member)
 
 
-async def look_at(scene: Scene, member: int) -> None:
-    """Send somebody what may be sent now, drop what cannot be any more, and leave the rest."""
-    await alone_with(member)
+async def look_at(scene: Scene, member: int, *, fresh: int = 0) -> None:
+    """Send somebody what may be sent now, drop what cannot be any more, and leave the rest.
+
+    Its room is asked whether it still wants what waited; `fresh` is wanted at this moment.
+    """
+    await _alone_with(member)
     waiting = await Nudge.filter(member_id=member, state=NudgeState.WAITING).order_by("id")
     person = await person_of(scene, member)
     while waiting:
         decided = rules.decide(person, [_waits(nudge) for nudge in waiting], scene.now)
         first = next((n for n in waiting if decided[n.id].fate is Fate.SEND), None)
-        if first is None or await _wanted(scene, first):
+        if first is None or first.id == fresh or await _wanted(scene, first):
             for nudge in waiting:
                 await _apply(scene, nudge, decided[nudge.id])
             return
@@ -44,7 +47,7 @@ async def look_at(scene: Scene, member: int) -> None:
         await _drop(scene, first, Reason.SETTLED)
 
 
-async def alone_with(member: int) -> None:
+async def _alone_with(member: int) -> None:
     """One process at a time decides about somebody, or two would overdraw their budget."""
     await Member.filter(id=member).select_for_update(no_key=True).first()
 
