@@ -123,10 +123,11 @@ class Conversation:
         except _MALFORMED as error:
             refused("file", body, error)
             return None
-        user = event.account.user if event.account else ""
-        language = self._people.known_language(user)
+        if file is None or event.account is None:
+            return None
+        language = self._people.known_language(event.account.user)
         found = understand(event.text.strip().removeprefix("/"), self._menu, language, self._us)
-        if file is None or isinstance(found, Misunderstood) or not found.command.wants_file:
+        if isinstance(found, Misunderstood) or not found.command.wants_file:
             return None
         return CommandInvoked(
             delivery_id=event.delivery_id,

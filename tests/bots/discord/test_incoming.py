@@ -13,6 +13,7 @@ from bots.discord.incoming import KINDS, Frame, Here, moment, read
 from bots.discord.interactions import Asked, Completing, Outdated, asked
 from core.chat.actions import Action, OpenForm
 from core.chat.events import (
+    Attachment,
     ButtonPressed,
     CommandInvoked,
     Event,
@@ -226,6 +227,16 @@ def test_commands(name: str, path: str, arguments: Json, here: Here) -> None:
     assert event.profile is not None
     assert (event.profile.locale, found.locale) == ("en-GB", "en-GB")
     assert found.on is None
+
+
+def test_a_command_with_a_file(here: Here) -> None:
+    event = ask("interaction_file", here).wants
+    assert isinstance(event, CommandInvoked)
+    assert (event.path, event.arguments) == ("importer", {})
+    assert isinstance(event.file, Attachment)
+    assert (event.file.name, event.file.size) == ("membres.csv", 24)
+    assert event.file.media_type == "text/csv; charset=utf-8"
+    assert event.file.address.startswith("https://cdn.discordapp.com/")
 
 
 def test_a_command_that_opens_a_form_and_one_being_typed(here: Here) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from bots.discord.posting import nonce, shorten
 from core.chat.actions import Action, Choice, Field, Form, Kind, Link, OpenForm
 from core.chat.identity import Account, Platform, Workspace
 from core.chat.markup import bullets, inert, join, link, mention, plain, quote
-from core.chat.messages import Button, Image, Message, Style, Text
+from core.chat.messages import Button, File, Image, Message, Poll, Style, Text
 from tests.bots.discord.discord_reader import read
 from tests.bots.discord.stage import SmallMenu
 
@@ -54,6 +56,38 @@ CHARTER = Message(
         Button("Sixième", Action("six")),
     ),
 )
+
+
+NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
+POLL = Poll("cafe", "Quel jour ?", ("Mardi", "Jeudi"), NOON + timedelta(hours=30), several=True)
+AGENDA = File("l’agenda.ics", b"BEGIN:VCALENDAR", "text/calendar")
+
+
+def test_a_poll_is_a_message_of_its_own_after_its_words() -> None:
+    message = Message(Text("Choisissons."), (Button("Non", Action("no")),), poll=POLL)
+    golden("poll", [part.body for part in render(message, HOME, NOON)])
+
+
+@pytest.mark.parametrize(
+    ("closes", "hours"),
+    [(NOON, 1), (NOON - timedelta(days=1), 1), (NOON + timedelta(days=90), 768), (None, 768)],
+)
+def test_a_poll_lasts_as_long_as_it_may(closes: datetime | None, hours: int) -> None:
+    (part,) = render(Message(Text(""), poll=replace(POLL, closes=closes)), HOME, NOON)
+    assert part.body["poll"]["duration"] == hours
+
+
+def test_a_closed_poll_is_not_asked() -> None:
+    (part,) = render(Message(Text("Clos."), poll=replace(POLL, closed=True)), HOME, NOON)
+    assert "poll" not in part.body
+
+
+def test_a_file_stands_below_the_words_with_a_picture() -> None:
+    image = Image("bilan.png", b"PNG", "Une courbe")
+    message = Message(Text("Votre agenda."), (), image, files=(AGENDA,))
+    (part,) = render(message, HOME)
+    golden("file", part.body)
+    assert part.uploads == (image, AGENDA)
 
 
 def test_a_message_with_every_kind_of_block_and_button() -> None:
@@ -272,7 +306,7 @@ def test_commands_are_published_in_every_language() -> None:
 def test_the_invitation_asks_for_what_we_use_and_nothing_else() -> None:
     assert invite_url("900") == (
         "https://discord.com/oauth2/authorize?client_id=900"
-        "&scope=bot+applications.commands&permissions=378225658880"
+        "&scope=bot+applications.commands&permissions=580920365124608"
     )
     for dangerous in ("administrator", "mention_everyone", "manage_messages", "manage_guild"):
         assert dangerous not in PERMISSIONS

@@ -12,7 +12,7 @@ from bots.sandbox.slack import SlackPerson, SlackSandbox
 from bots.slack.adapter import SlackAdapter
 from bots.slack.settings import SlackSettings
 from core.chat.actions import Choice, Field, Form, Kind
-from core.chat.adapter import Answer, Command, Option
+from core.chat.adapter import Answer, Command, Menu, Option
 from core.chat.events import CommandInvoked, Event
 from core.chat.identity import Account, Platform, Purpose
 from core.engine.texts import Texts
@@ -187,12 +187,17 @@ def settings_for(sandbox: SlackSandbox, **changes: Any) -> SlackSettings:  # noq
 
 
 @asynccontextmanager
-async def stage(sandbox: SlackSandbox, **changes: Any) -> AsyncIterator[Stage]:  # noqa: ANN401  fields of the settings
+async def stage(
+    sandbox: SlackSandbox,
+    menu: Menu | None = None,
+    **changes: Any,  # noqa: ANN401  fields of the settings
+) -> AsyncIterator[Stage]:
     """The adapter started in a sandbox, both stopped at the end; nothing may have been wrong."""
     await sandbox.start()
     try:
         core = ScriptedCore(sandbox.world)
-        adapter = SlackAdapter(settings_for(sandbox, **changes), StageMenu(), now=sandbox.world.now)
+        settings = settings_for(sandbox, **changes)
+        adapter = SlackAdapter(settings, menu or StageMenu(), now=sandbox.world.now)
         await adapter.start(core)
         try:
             if not sandbox.delivery.events_url:

@@ -14,7 +14,9 @@ from bots.telegram.commands import Commands, fold
 from bots.telegram.incoming import read
 from bots.telegram.reading import NOTHING, Arrival, Here, Hint
 from core.chat.actions import Action
+from core.chat.adapter import Command, Option
 from core.chat.events import (
+    Attachment,
     ButtonPressed,
     CommandInvoked,
     Event,
@@ -265,3 +267,40 @@ def test_a_payload_with_a_piece_missing_or_wrong_never_breaks_the_reading(
         del holder[last]
     for found in read(whole, HERE, NOW).events:
         assert found.workspace.id == GROUP
+
+
+IMPORTING = replace(
+    HERE,
+    commands=Commands(
+        {
+            ("importer",): Command(
+                "importer", "importer", "Importer", (Option("fichier", "Le fichier", file=True),)
+            ),
+            ("moi",): Command("moi", "moi", "Mes chiffres"),
+        }
+    ),
+)
+SENT = Attachment("membres.csv", 24, "text/csv", "BQACAgQAAxkBAAIB")
+
+
+@pytest.mark.parametrize("name", ["command_file", "command_answers_file"])
+def test_a_command_with_a_file_is_its_caption_or_answers_it(name: str) -> None:
+    found = event(name, IMPORTING)
+    assert isinstance(found, CommandInvoked)
+    assert (found.path, found.arguments, found.file) == ("importer", {}, SENT)
+
+
+def test_a_command_that_wants_no_file_is_given_none() -> None:
+    update = payload("command_file")
+    update["message"]["caption"] = "/moi"
+    [found] = read(update, IMPORTING, NOW).events
+    assert isinstance(found, CommandInvoked)
+    assert (found.path, found.file) == ("moi", None)
+
+
+def test_a_document_without_a_command_is_a_message() -> None:
+    update = payload("command_file")
+    update["message"]["caption"] = "Voici la liste"
+    [found] = read(update, IMPORTING, NOW).events
+    assert isinstance(found, MessagePosted)
+    assert found.text == "Voici la liste"

@@ -52,6 +52,12 @@ async def owes(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     return None
 
 
+@routes.command("déposer", Wants("fichier", file=True))
+async def deposited(dialogue: Dialogue, event: CommandInvoked) -> Answer:
+    assert event.document is not None
+    return dialogue.reply("essai.said", what=event.document.content.decode())
+
+
 @routes.button("press")
 async def pressed(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     await Job.create(community=dialogue.community, kind="kept", key="x", due_at=dialogue.now)
