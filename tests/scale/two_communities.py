@@ -44,7 +44,7 @@ async def two_communities(url: str = "sqlite://:memory:") -> AsyncIterator[Two]:
             slug="metz", name="Metz", timezone="Europe/Paris", language="fr"
         )
         app, first = lyon.app, Routes.of(rooms)
-        metz = App(community, first, app.texts, app.clock, MemberDirectory(), SETTINGS)
+        metz = App(community, first, app.texts, app.clock, MemberDirectory(), app.settings)
         menu = RouteMenu(first, app.texts, metz.complete, metz.tongues.get)
         discord = MemoryAdapter(Platform.DISCORD, menu, World(lyon.clock.now), MODAL)
         metz.adapters[Platform.DISCORD] = discord
