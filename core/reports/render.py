@@ -140,6 +140,9 @@ class Page:
         if asked.median_minutes is not None:
             time = self._duration(asked.median_minutes)
             said.append(self._say("reports.median", count=asked.answered, time=time))
+        if asked.ninetieth_minutes is not None:
+            time = self._duration(asked.ninetieth_minutes)
+            said.append(self._say("reports.ninetieth", time=time))
         if asked.unanswered:
             titles = [self._quoted(title) for title in asked.unanswered[:TITLES]]
             said.append(self._say("reports.unanswered", titles=join(titles, ", ")))

@@ -223,7 +223,8 @@ class Newcomers:
 class Questions:
     """The week's questions; `helped` holds how many answers each person who answered gave.
 
-    `median_minutes` is None when nothing was answered. `unanswered` are titles of those waiting.
+    `median_minutes` is None when nothing was answered, `ninetieth_minutes` (nine answers in ten
+    came sooner) with fewer than five answers. `unanswered` are titles of those waiting.
     """
 
     asked: int = 0
@@ -232,6 +233,7 @@ class Questions:
     median_minutes: float | None = None
     unanswered: Sequence[str] = ()
     helped: Sequence[int] = ()
+    ninetieth_minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ async def _questions(community: Community, start: datetime, end: datetime) -> Qu
         median_minutes=counted.median_minutes,
         unanswered=tuple(counted.unanswered),
         helped=await _helped(community, start, end),
+        ninetieth_minutes=counted.ninetieth_minutes,
     )
 
 

@@ -80,6 +80,10 @@ def test_what_people_wrote_is_cut_short_and_inert() -> None:
         (replace(quiet(1, 1), questions=Questions(9, 9, 0, 59.4)), "en 59 min (médiane de 9)"),
         (replace(quiet(1, 1), questions=Questions(9, 9, 0, 59.7)), "en 1 h 00 (médiane de 9)"),
         (replace(quiet(1, 1), questions=Questions(9, 9, 0, 4000)), "en 3 jours (médiane de 9)"),
+        (
+            replace(quiet(1, 1), questions=Questions(9, 9, 0, 20, ninetieth_minutes=200)),
+            "en 20 min (médiane de 9). Neuf sur dix en 3 h 20.",
+        ),
         (replace(quiet(1, 1), newcomers=Newcomers(1, {None: 1})), "1 au bout du parcours."),
         (replace(quiet(1, 1), missed=2), "2 tâches prévues"),
         (replace(quiet(1, 1), away=[timedelta(minutes=25)]), "arrêté 1 fois, 25 min"),
