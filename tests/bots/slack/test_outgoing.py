@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 from bots.sandbox.slack.shapes import check_blocks, check_view
 from bots.slack import outgoing
 from bots.slack.forms import Wording, modal
-from bots.slack.outgoing import home, marked, render, shortened, whole
+from bots.slack.outgoing import home, marked, render, sharing, shortened, whole
 from core.chat.actions import Action, Choice, Field, Form, Kind, Link, OpenForm
 from core.chat.identity import Account, Platform
 from core.chat.markup import blocks, inert, join, link, mention, plain, quote
-from core.chat.messages import Button, Image, Message, Style, Text
+from core.chat.messages import Button, File, Image, Message, Poll, Style, Text
 from tests.bots.slack.stage import ASK, LEVELS
 
 RENDERED = Path(__file__).parents[2] / "rendered" / "slack"
@@ -27,7 +28,12 @@ CAL = Account(Platform.DISCORD, "9", "7")
 PNG = Image("courbe.png", b"\x89PNG", "Une courbe qui monte")
 WORDING = Wording("Envoyer", "Annuler")
 
+AGENDA = File("agenda.ics", b"BEGIN:VCALENDAR", "text/calendar")
+POLL = Poll("cafe", "Quel jour pour le *café* ?", tuple(f"Le {n} <3" for n in range(6)))
+
 MESSAGES = {
+    "poll": Message(Text("Choisissons **ensemble**."), (Button("Non", Action("no")),), poll=POLL),
+    "file alone": Message(Text(""), files=(AGENDA,)),
     "everything": Message(
         Text(
             "# Bienvenue\n\nBonjour **vous**, *enfin* et `code`.\\\nSuite.\n\nUn [lien](<https://e.org>)."
@@ -216,3 +222,16 @@ def test_words_are_cut_between_words_only() -> None:
     assert shortened("x" * 12, 10) == "x" * 9 + "…"
     assert shortened("court", 10) == "court"
     assert blocks(Text("")) == ()
+
+
+def test_a_poll_alone_is_one_message_and_a_closed_one_only_its_words() -> None:
+    assert len(render(Message(Text(""), poll=POLL), TEAM)) == 1
+    (part,) = render(Message(Text("Clos."), poll=replace(POLL, closed=True)), TEAM)
+    assert part["text"] == "Clos."
+    assert [block["type"] for block in part["blocks"]] == ["rich_text"]
+
+
+def test_the_words_beside_a_file_carry_its_row() -> None:
+    assert check_blocks(sharing("agenda <3.ics", "41", -1), lambda _: False) == []
+    assert sharing("agenda.ics", "41", -1)[0]["block_id"] == "amicale_outbox:-1:41"
+    assert "block_id" not in sharing("agenda.ics")[0]

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bots.telegram.outgoing import CAPTION_LIMIT, TEXT_LIMIT, TOAST_LIMIT, fits_
 from core.chat.actions import Action, Link, OpenForm
 from core.chat.identity import Account, Platform
 from core.chat.markup import bullets, inert, join, link, mention, plain, quote
-from core.chat.messages import Button, Image, Message, Style, Text
+from core.chat.messages import Button, File, Image, Message, Poll, Style, Text
 from tests.bots.telegram.stage import SmallMenu
 
 RENDERED = Path(__file__).parents[2] / "rendered" / "telegram"
@@ -29,7 +30,16 @@ BOB = Account(Platform.TELEGRAM, GROUP, "502")
 FAR = Account(Platform.DISCORD, "81384788765712384", "7")
 PNG = Image("bilan.png", b"PNG", "Douze membres actifs, deux de plus que la semaine passée.")
 
+AGENDA = File("agenda.ics", b"BEGIN:VCALENDAR", "text/calendar")
+NOTES = File("notes.txt", b"Bonjour", "text/plain")
+POLL = Poll("cafe", "Quel jour pour le *café* ?", ("Mardi", "Jeudi <3"), several=True)
+
 MESSAGES = {
+    "poll": Message(
+        Text("Choisissons **ensemble**."), (Button("Plus tard", Action("a")),), poll=POLL
+    ),
+    "file": Message(Text("Votre agenda."), (Button("Plus tard", Action("a")),), files=(AGENDA,)),
+    "files": Message(Text("Le tout."), (Button("Plus tard", Action("a")),), files=(AGENDA, NOTES)),
     "charter": Message(
         Text(
             "# Bienvenue !\n\nIci, on *s’entraide* et on **partage**.\n\n"
@@ -65,7 +75,12 @@ MESSAGES = {
 
 def rendered(message: Message) -> list[dict[str, Any]]:
     return [
-        {"method": method, **data, **({"photo": part.image.name} if part.image else {})}
+        {
+            "method": method,
+            **data,
+            **({"photo": part.image.name} if part.image else {}),
+            **({"document": part.file.name} if part.file else {}),
+        }
         for part in parts(message, {GROUP})
         for method, data in [part.sending()]
     ]
@@ -232,3 +247,26 @@ def test_ten_thousand_emoji_and_an_endless_word() -> None:
         found = parts(Message(plain(words)), ())
         assert all(width(visible(part.text)) <= TEXT_LIMIT for part in found)
         assert "".join(visible(part.text) for part in found).replace(JOINER, "") == words
+
+
+def test_a_poll_alone_is_one_message_and_a_closed_one_is_none() -> None:
+    assert [part.sending()[0] for part in parts(Message(Text(""), poll=POLL), {GROUP})] == [
+        "sendPoll"
+    ]
+    closed = replace(POLL, closed=True)
+    assert [p.poll for p in parts(Message(Text("Clos."), poll=closed), {GROUP})] == [None]
+
+
+def test_a_file_whose_words_are_too_long_goes_before_them() -> None:
+    found = parts(Message(Text("mot " * 400), files=(AGENDA,)), {GROUP})
+    assert [part.sending()[0] for part in found] == ["sendDocument", "sendMessage"]
+
+
+def test_a_file_alone_has_no_caption() -> None:
+    (part,) = parts(Message(Text(""), files=(AGENDA,)), {GROUP})
+    assert part.sending() == ("sendDocument", {})
+
+
+@pytest.mark.parametrize("more", [{"files": (AGENDA,)}, {"poll": POLL}])
+def test_what_is_more_than_words_is_no_toast(more: dict[str, Any]) -> None:
+    assert not fits_toast(Message(Text("Voici"), **more))
