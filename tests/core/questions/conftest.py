@@ -2,20 +2,31 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from core.attention.rules import AttentionSettings
 from core.engine.help import help_routes
 from core.engine.routes import Routes
+from core.library.handlers import routes as library_routes
+from core.library.rules import LibrarySettings
 from core.members.handlers import routes as member_routes
 from core.members.rules import MembersSettings
 from core.questions.handlers import routes
 from core.questions.rules import QuestionsSettings
 from tests.village import Village, village
 
-MODULES = ["core.engine.models", "core.members.models", "core.questions.models"]
+MODULES = [
+    "core.engine.models",
+    "core.members.models",
+    "core.attention.models",
+    "core.library.models",
+    "core.questions.models",
+]
 SETTINGS: dict[type, object] = {
     MembersSettings: MembersSettings(),
+    AttentionSettings: AttentionSettings(),
+    LibrarySettings: LibrarySettings(),
     QuestionsSettings: QuestionsSettings(),
 }
-ROOMS = [member_routes, routes]
+ROOMS = [member_routes, library_routes, routes]
 
 
 @pytest.fixture

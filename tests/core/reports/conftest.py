@@ -6,6 +6,7 @@ import pytest
 from core.charter.handlers import routes as charter_routes
 from core.charter.rules import CharterSettings
 from core.engagement.handlers import routes as engagement_routes
+from core.library.rules import LibrarySettings
 from core.members.handlers import routes as members_routes
 from core.members.rules import MembersSettings
 from core.onboarding.handlers import routes as onboarding_routes
@@ -21,6 +22,7 @@ MODULES = [
     "core.members.models",
     "core.charter.models",
     "core.engagement.models",
+    "core.library.models",
     "core.onboarding.models",
     "core.questions.models",
     "core.watch.models",
@@ -39,6 +41,7 @@ SETTINGS: dict[type, object] = {
         texts={"fr": "# Charte\n\n1. On se parle bien.", "en": "# Charter\n\n1. We speak kindly."}
     ),
     OnboardingSettings: OnboardingSettings(),
+    LibrarySettings: LibrarySettings(),
     QuestionsSettings: QuestionsSettings(),
 }
 
