@@ -31,7 +31,7 @@ async def generated(url: str) -> None:
 
 
 def of_sqlite(file: Path) -> Tables:
-    """Table -> columns, indexes and foreign keys, in an order that does not matter."""
+    """Table -> columns, indexes, foreign keys and triggers, in an order that does not matter."""
     found: Tables = {}
     with closing(sqlite3.connect(file)) as db:
         names = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -44,6 +44,8 @@ def of_sqlite(file: Path) -> Tables:
                 rows.append(("index", columns, unique, origin == "pk", partial))
             keys = db.execute(f"PRAGMA foreign_key_list({name})")
             rows += [("foreign key", *row[2:]) for row in keys]
+            made = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+            rows += [("trigger", sql) for (sql,) in db.execute(made, (name,))]
             found[name] = sorted(rows, key=repr)
     return found
 

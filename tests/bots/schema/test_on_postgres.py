@@ -13,6 +13,7 @@ STORIES = [
     "tests/core/members/test_directory.py",
     "tests/core/engine/test_owed_and_due.py",
     "tests/core/engagement/test_weeks.py",
+    "tests/core/library/test_searching.py",
     f"{LINKING}::test_two_accounts_become_one_person_and_both_are_told",
     f"{LINKING}::test_either_side_can_go_back_within_a_day",
     f"{LINKING}::test_what_both_held_is_held_once_and_parted_again",
