@@ -22,11 +22,11 @@ from core.engine.routes import Ask, Routes, Wants
 from core.engine.scene import Dialogue, Scene
 from core.engine.schedule import EVERY_DAY, Weekly
 from core.members import service as members
-from rituals import participation, responses, runner, service, staff, turns
-from rituals.kinds import NAMED
+from rituals import asking, catalog, dates, participation, responses, runner, service, staff, turns
+from rituals.kinds import NAMED, kind
 from rituals.models import Ritual
 from rituals.responses import Given, Kept
-from rituals.rules import NIGHTLY, RitualsSettings, address
+from rituals.rules import NIGHTLY, address
 
 routes = Routes("rituals")
 
@@ -39,25 +39,17 @@ async def plan(scene: Scene, key: str) -> None:
     await runner.materialise(scene)
 
 
+@routes.job("rituals.step")
+async def step(scene: Scene, key: str) -> None:
+    """Do a step of a date."""
+    await runner.step_due(scene, key)
+
+
 @routes.job("rituals.notice")
-async def notice(scene: Scene, key: str) -> None:
-    """Ask whoever's turn it is."""
-    if found := await runner.found_by(scene, key):
-        await runner.give_notice(scene, found)
-
-
 @routes.job("rituals.substitute")
-async def substitute(scene: Scene, key: str) -> None:
-    """Ask somebody else when there was no answer."""
-    if found := await runner.found_by(scene, key):
-        await runner.ask_substitute(scene, found)
-
-
 @routes.job("rituals.publish")
-async def publish(scene: Scene, key: str) -> None:
-    """Publish, or call for tips."""
-    if found := await runner.found_by(scene, key):
-        await runner.publish_due(scene, found)
+async def earlier(scene: Scene, key: str) -> None:
+    """What an earlier version scheduled: the same step has a job of its own now."""
 
 
 @routes.delivered("rituals.posted")
@@ -118,7 +110,7 @@ async def take(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     mine = await service.my_turn(dialogue, event.action.argument)
     await responses.take(dialogue, mine)
     argument = str(mine.turn.id)
-    publish = dialogue.local(mine.found.steps.publish)
+    publish = dialogue.local(mine.found.steps.opens)
     write = dialogue.button("rituals.write", OpenForm("rituals.tip", argument), Style.PRIMARY)
     back_out = dialogue.button("rituals.pass", Action("rituals.pass", argument))
     return dialogue.reply("rituals.took", write, back_out, publish=publish, edits=True)
@@ -206,10 +198,10 @@ async def _thanks(dialogue: Dialogue, given: Given, *, edits: bool) -> Reply:
     assert given.tip is not None  # noqa: S101  asked by the caller
     if given.kept is Kept.SHOWN:
         return dialogue.reply("rituals.thanks_shown", edits=edits)
-    publish = dialogue.local(given.found.steps.publish)
+    publish = dialogue.local(given.found.steps.opens)
     said = dialogue.say(THANKS[given.kept], publish=publish, title=given.found.settings.title)
     home = dialogue.who.account.home
-    preview = await runner.written(dialogue, given.found, given.tip, home)
+    preview = await asking.written(dialogue, given.found, given.tip, home)
     argument = str(given.tip.id)
     correct = OpenForm("rituals.tip", f"t{argument}")
     buttons: tuple[Button, ...] = (
@@ -217,15 +209,15 @@ async def _thanks(dialogue: Dialogue, given: Given, *, edits: bool) -> Reply:
         dialogue.button("rituals.withdraw", Action("rituals.withdraw", argument), Style.DANGER),
     )
     if given.kept is Kept.UNNAMED:
-        buttons = (*_rituals(dialogue, argument), *buttons)
+        buttons = (*await _rituals(dialogue, argument), *buttons)
     return Reply(Message(join([said, preview.text]), buttons), edits=edits)
 
 
-def _rituals(dialogue: Dialogue, tip: str) -> list[Button]:
+async def _rituals(dialogue: Dialogue, tip: str) -> list[Button]:
     """For which ritual a tip is: one button each, by what no two have in common."""
     return [
         Button(ritual.hashtag[:40], Action("rituals.for", f"{tip}:{ritual.slug}"))
-        for ritual in dialogue.settings(RitualsSettings).programme
+        for ritual in await dates.in_turn(dialogue)
     ]
 
 
@@ -290,3 +282,9 @@ routes.command("rituel reprendre", WHICH, role=Role.MODERATOR)(staff.resume)
 routes.command("rituel liste", role=Role.MODERATOR)(staff.overview)
 routes.button("rituals.now", role=Role.MODERATOR)(staff.confirmed)
 routes.button("rituals.restore", role=Role.MODERATOR)(staff.restore)
+
+
+def everything() -> Routes:
+    """What rituals answer, and each kind of the catalog beside."""
+    kinds = (kind(name).routes for name in catalog.names())
+    return Routes.of([routes, *(theirs for theirs in kinds if theirs)])

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.chat.events import MessagePosted, ReactionAdded, ReactionRemoved
-from core.chat.identity import MessageRef
+from core.chat.identity import MessageRef, Platform
 from core.engagement import service as engagement
 from core.engine.database import select
 from core.engine.scene import Dialogue, Scene, Speaker
-from rituals import service
+from rituals import dates, service
+from rituals.kinds import Appointment, By, kind
 from rituals.models import Occurrence, OccurrenceState, RitualPost
-from rituals.rules import RitualsSettings, carries
+from rituals.rules import carries
 
 Done = MessagePosted | ReactionAdded | ReactionRemoved
 
@@ -36,7 +37,8 @@ async def concerned(scene: Scene, said: Sequence[tuple[Speaker, Done]]) -> set[i
     A reaction to one of its messages, a word under it, a ritual's hashtag; also what is under
     such a word in the same group.
     """
-    tags = [ritual.hashtag for ritual in scene.settings(RitualsSettings).programme]
+    spoken = any(isinstance(event, MessagePosted) and "#" in event.text for _, event in said)
+    tags = [ritual.hashtag for ritual in await dates.programme(scene)] if spoken else []
     above = [_above(event) for _, event in said]
     keys = list({key for some in above for key in some})
     rows = await select("SELECT key FROM ritual_post WHERE key IN ?", keys) if keys else []
@@ -63,16 +65,34 @@ def _above(event: Done) -> list[str]:
     return found
 
 
-async def _dates(scene: Scene, *keys: str) -> list[Occurrence]:
+async def took_part(scene: Scene, found: Appointment, member: int, on: Platform, key: str) -> None:
+    """Somebody took part in a date in a way of its kind; `key` names the proof, once."""
+    await engagement.record_ritual(scene, member, on, found.settings.slug, found.key, key)
+
+
+async def _dates(scene: Scene, by: By | None, keys: Sequence[str]) -> list[Occurrence]:
+    """The dates to which messages belong, where that counts; `by` None: whatever counts."""
     posts = RitualPost.filter(
         key__in=keys, occurrence__ritual__community=scene.community
     ).select_related("occurrence__ritual")
-    return list({post.occurrence_id: post.occurrence for post in await posts}.values())
+    rows = {post.occurrence_id: post.occurrence for post in await posts}.values()
+    if by is None or not rows:
+        return list(rows)
+    without = {
+        ritual.slug
+        for ritual in await dates.programme(scene)
+        if by not in kind(ritual.kind).takes_part
+    }
+    return [
+        row
+        for row in rows
+        if row.state is not OccurrenceState.CLOSED and row.ritual.slug not in without
+    ]
 
 
 async def reacted(dialogue: Dialogue, ref: MessageRef, emoji: str) -> None:
     """A reaction to a message of a date."""
-    for row in await _dates(dialogue, ref.key):
+    for row in await _dates(dialogue, By.REACTION, [ref.key]):
         await engagement.record_ritual(
             dialogue,
             dialogue.who.member,
@@ -86,7 +106,7 @@ async def reacted(dialogue: Dialogue, ref: MessageRef, emoji: str) -> None:
 
 async def unreacted(dialogue: Dialogue, ref: MessageRef, emoji: str) -> None:
     """A reaction was taken back."""
-    for row in await _dates(dialogue, ref.key):
+    for row in await _dates(dialogue, None, [ref.key]):
         await engagement.take_back(
             dialogue,
             dialogue.who.member,
@@ -100,12 +120,15 @@ async def unreacted(dialogue: Dialogue, ref: MessageRef, emoji: str) -> None:
 async def wrote(dialogue: Dialogue, event: MessagePosted) -> None:
     """A reply under a message of a date, or a tip that answers an open call."""
     ref, above = event.message, _above(event)
-    dates = await _dates(dialogue, *above) if above else []
+    answered = await _dates(dialogue, By.REPLY, above) if above else []
     opened = await _opened(dialogue, event.text, event.at)
+    turns = {ritual.slug for ritual in await dates.in_turn(dialogue)} if opened else set()
     for row in opened:
         await stands(dialogue, row.id, ref)
-        await service.to_the_back(dialogue, row.ritual, dialogue.who.member, served=True)
-    for row in {row.id: row for row in (*dates, *opened)}.values():
+        if row.ritual.slug in turns:
+            member = dialogue.who.member
+            await service.to_the_back(dialogue, row.ritual, member, served=True)
+    for row in {row.id: row for row in (*answered, *opened)}.values():
         await engagement.record_ritual(
             dialogue,
             dialogue.who.member,
@@ -117,11 +140,14 @@ async def wrote(dialogue: Dialogue, event: MessagePosted) -> None:
 
 
 async def _opened(scene: Scene, text: str, at: datetime) -> list[Occurrence]:
-    """The dates that a message answers: its hashtag, on the day all were called."""
-    programme = scene.settings(RitualsSettings).programme
-    slugs = [s.slug for s in programme if carries(text, s.hashtag)]
-    if not slugs:
+    """The dates that a message answers: their hashtag, on the day all were called."""
+    if "#" not in text:
         return []
+    slugs = [
+        ritual.slug
+        for ritual in await dates.programme(scene)
+        if carries(text, ritual.hashtag) and By.HASHTAG in kind(ritual.kind).takes_part
+    ]
     rows = Occurrence.filter(
         ritual__community=scene.community,
         ritual__slug__in=slugs,

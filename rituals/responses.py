@@ -7,24 +7,15 @@ from core.chat.actions import row_named
 from core.engine.errors import Refused
 from core.engine.scene import Dialogue
 from core.members import service as members
-from rituals import runner, service
-from rituals.kinds import NAMED
+from rituals import asking, dates, service
+from rituals.asking import says
+from rituals.kinds import NAMED, Appointment
 from rituals.models import HELD, Occurrence, OccurrenceState, Tip, Turn, TurnState
-from rituals.rules import RitualSettings, RitualsSettings
-from rituals.service import Appointment, MyTurn
+from rituals.rules import RitualSettings
+from rituals.service import MyTurn
 
 PROPOSED_TO = 2
 """To how many of the next in line a swap is proposed."""
-
-
-def chosen(dialogue: Dialogue, named: str = "") -> RitualSettings:
-    """The ritual somebody means. Raises Refused, naming those there are, when there is none."""
-    programme = dialogue.settings(RitualsSettings)
-    found = programme.find(named)
-    if found is None:
-        names = ", ".join(ritual.slug for ritual in programme.programme)
-        raise Refused("rituals.unknown", named=named, names=names or "–")
-    return found
 
 
 async def passes(dialogue: Dialogue, mine: MyTurn) -> None:
@@ -38,13 +29,13 @@ async def passes(dialogue: Dialogue, mine: MyTurn) -> None:
 
 async def _hand_on(dialogue: Dialogue, found: Appointment) -> None:
     if found.to_come and not found.paused:
-        await runner.ask_next(dialogue, found)
+        await asking.ask_next(dialogue, found)
 
 
 async def never(dialogue: Dialogue, argument: str) -> Appointment:
     """No turn ever again, until they change their mind; one they hold goes to the next."""
     turn = await service.turn_of(dialogue.who.member, argument)
-    found = await service.reread(dialogue, turn.occurrence_id) if turn else None
+    found = await dates.reread(dialogue, turn.occurrence_id) if turn else None
     if turn is None or found is None:
         raise Refused("rituals.gone")
     if turn.member_id != dialogue.who.member:
@@ -59,7 +50,7 @@ async def never(dialogue: Dialogue, argument: str) -> Appointment:
 async def leaves(dialogue: Dialogue) -> None:
     """Somebody left for good: what they hold and gave nothing for goes to the next in line."""
     for turn in await service.held_by(dialogue.community, dialogue.who.member):
-        found = await service.reread(dialogue, turn.occurrence_id)
+        found = await dates.reread(dialogue, turn.occurrence_id)
         if found is not None and not await service.given(found, turn.member_id):
             await service.moves(turn, *HELD, to=TurnState.DECLINED)
             await _hand_on(dialogue, found)
@@ -88,8 +79,8 @@ async def swap(dialogue: Dialogue, mine: MyTurn) -> int:
             member_id=member,
         )
         occasion, name = found.occasion(dialogue), dialogue.who.name
-        message = found.kind.proposal(dialogue.texts, to.language, occasion, proposal.id, name)
-        asked = await runner.owe_turn(dialogue, found, proposal, message, to, skip="rituals.refuse")
+        message = says(found).proposal(dialogue.texts, to.language, occasion, proposal.id, name)
+        asked = await asking.owe_turn(dialogue, found, proposal, message, to, skip="rituals.refuse")
         if asked is None:
             await service.moves(proposal, TurnState.PROPOSED, to=TurnState.DECLINED)
             continue
@@ -111,7 +102,7 @@ async def take(dialogue: Dialogue, mine: MyTurn) -> None:
         raise Refused("rituals.taken")
     await service.moves(turn, TurnState.PROPOSED, to=TurnState.ACCEPTED)
     name, day = dialogue.who.name, found.steps.day
-    await runner.tell(dialogue, theirs.member_id, "rituals.swapped", name=name, day=day)
+    await asking.tell(dialogue, theirs.member_id, "rituals.swapped", name=name, day=day)
 
 
 async def refuse(mine: MyTurn) -> None:
@@ -150,7 +141,7 @@ async def give(dialogue: Dialogue, argument: str, text: str, link: str) -> Given
         return await _correct(dialogue, argument[1:], text, link)
     if argument.startswith(NAMED):
         slug = argument.removeprefix(NAMED)
-        programme = dialogue.settings(RitualsSettings).programme
+        programme = await dates.in_turn(dialogue)
         named = next((ritual for ritual in programme if ritual.slug == slug), None)
         if named is not None:
             return await _reserve(dialogue, named, text, link)
@@ -161,29 +152,29 @@ async def give(dialogue: Dialogue, argument: str, text: str, link: str) -> Given
 
 async def _unnamed(dialogue: Dialogue, text: str, link: str) -> Given:
     """With several rituals it waits in the reserve of the likeliest, and is shown nowhere yet."""
-    programme = dialogue.settings(RitualsSettings).programme
+    programme = await dates.in_turn(dialogue)
     if len(programme) < 2:  # noqa: PLR2004  one ritual, or none
-        return await _reserve(dialogue, chosen(dialogue), text, link)
+        return await _reserve(dialogue, dates.chosen(programme), text, link)
     called = [ritual for ritual in programme if await _awaits_today(dialogue, ritual)]
     settings = (called or programme)[0]
-    ritual = await service.ritual_of(dialogue, settings)
+    ritual = await dates.ritual_of(dialogue, settings)
     tip = await service.keep(dialogue, ritual, dialogue.who.member, text, link, None)
-    return Given(Kept.UNNAMED, await service.coming(dialogue, settings), tip)
+    return Given(Kept.UNNAMED, await dates.coming(dialogue, settings), tip)
 
 
 async def name_ritual(dialogue: Dialogue, tip: Tip, slug: str) -> Given:
     """Say for which ritual a tip of the reserve is. Raises Refused when it is for a date."""
     if tip.occurrence_id is not None:
         raise Refused("rituals.answered")
-    settings = chosen(dialogue, slug)
-    tip.ritual = await service.ritual_of(dialogue, settings)
+    settings = dates.chosen(await dates.in_turn(dialogue), slug)
+    tip.ritual = await dates.ritual_of(dialogue, settings)
     await tip.save()
     return await _waits(dialogue, settings, tip)
 
 
 async def _for_turn(dialogue: Dialogue, argument: str, text: str, link: str) -> Given:
     turn = await service.turn_of(dialogue.who.member, argument)
-    found = await service.reread(dialogue, turn.occurrence_id) if turn else None
+    found = await dates.reread(dialogue, turn.occurrence_id) if turn else None
     if turn is None or found is None or turn.member_id != dialogue.who.member:
         if found is not None:
             return await _reserve(dialogue, found.settings, text, link)
@@ -207,23 +198,23 @@ async def _correct(dialogue: Dialogue, tip_id: str, text: str, link: str) -> Giv
     tip = await mine.select_related("ritual")
     if tip is None:
         return await _unnamed(dialogue, text, link)
-    settings = chosen(dialogue, tip.ritual.slug)
-    dated = await service.reread(dialogue, tip.occurrence_id) if tip.occurrence_id else None
-    found = dated or await service.coming(dialogue, settings)
+    settings = dates.chosen(await dates.in_turn(dialogue), tip.ritual.slug)
+    dated = await dates.reread(dialogue, tip.occurrence_id) if tip.occurrence_id else None
+    found = dated or await dates.coming(dialogue, settings)
     if tip.shown_at:
         return Given(Kept.TOO_LATE_TO_CORRECT, found, None)
     tip.text, tip.link = text, link
     await tip.save()
     if dated:
         return Given(Kept.FOR_DATE, found, tip)
-    several = len(dialogue.settings(RitualsSettings).programme) > 1
+    several = len(await dates.in_turn(dialogue)) > 1
     return Given(Kept.UNNAMED if several else Kept.RESERVE, found, tip)
 
 
 async def _reserve(
     dialogue: Dialogue, settings: RitualSettings, text: str, link: str, *, late: bool = False
 ) -> Given:
-    ritual = await service.ritual_of(dialogue, settings)
+    ritual = await dates.ritual_of(dialogue, settings)
     tip = await service.keep(dialogue, ritual, dialogue.who.member, text, link, None)
     return await _waits(dialogue, settings, tip, late=late)
 
@@ -234,9 +225,9 @@ async def _waits(
     """It waits in the reserve of its ritual, unless that one awaits something today."""
     opened = await _awaits_today(dialogue, settings)
     if opened is not None:
-        await runner.show(dialogue, opened, tip)
+        await asking.show(dialogue, opened, tip)
         return Given(Kept.SHOWN, opened, tip)
-    found = await service.coming(dialogue, settings)
+    found = await dates.coming(dialogue, settings)
     return Given(Kept.LATE if late else Kept.RESERVE, found, tip)
 
 
@@ -254,12 +245,12 @@ async def _awaits_today(dialogue: Dialogue, settings: RitualSettings) -> Appoint
         return None
     if await Tip.filter(occurrence=last).exclude(shown_at=None).exists():
         return None
-    return await service.reread(dialogue, last.id)
+    return await dates.reread(dialogue, last.id)
 
 
 async def withdraw(dialogue: Dialogue, tip: Tip) -> None:
     """Take one's tip back; one's turn, if it was for that, goes to the next in line."""
-    found = await service.reread(dialogue, tip.occurrence_id) if tip.occurrence_id else None
+    found = await dates.reread(dialogue, tip.occurrence_id) if tip.occurrence_id else None
     await tip.delete()
     if found is not None:
         turn = await service.holder(found.row)

@@ -1,268 +1,177 @@
-"""What happens at each moment of a date: asking, asking somebody else, publishing."""
+"""What is the same for every kind: making dates, doing each step once, opening, skipping."""
 
 from datetime import timedelta
 from itertools import takewhile
-from typing import Any
 
 import structlog
 
-from core.attention import service as attention
-from core.attention.service import Priority, Wish
 from core.chat.actions import Action
-from core.chat.identity import Place, Purpose, Workspace
+from core.chat.identity import Place, Purpose
 from core.chat.messages import Message
-from core.engagement import service as engagement
-from core.engine.scene import Scene, Speaker
-from core.members import service as members
+from core.engine.database import insert_new
+from core.engine.scene import Scene
 from core.watch import service as watch
-from rituals import service
-from rituals.models import (
-    HELD,
-    OccurrenceState,
-    Tip,
-    Turn,
-    TurnState,
-)
-from rituals.rules import RitualSettings, RitualsSettings
-from rituals.service import Appointment
+from rituals import dates
+from rituals.calendar import CLOSES, OPENS, Stand
+from rituals.kinds import Appointment
+from rituals.models import Occurrence, OccurrenceState, StepDone
+from rituals.rules import RitualSettings
 
 AHEAD = timedelta(days=15)
-"""How far dates are made in advance: two of a weekly ritual."""
+"""How long before its first step a date is made: two of a weekly ritual."""
 
 log = structlog.get_logger()
 
 
-async def materialise(scene: Scene) -> None:
-    """Make the coming dates and schedule their moments; harmless when done again.
+# -- making dates ------------------------------------------------------------------------------
 
-    Called every night by a job, and by the suite when it starts. A moment that is past by then
-    is due at once, and decides by itself whether it still makes sense.
+
+async def materialise(scene: Scene) -> None:
+    """Make the coming dates and schedule their steps; harmless when done again.
+
+    Called every night by a job, by the suite when it starts, and after a change of programme. A
+    moment that is past by then is due at once, and it is decided then whether it makes sense.
     """
     last = scene.now + AHEAD
-    for settings in scene.settings(RitualsSettings).programme:
-        dates = settings.coming(scene.now, scene.zone)
-        for steps in takewhile(lambda s: s.publish <= last, dates):
-            found = await service.appointment(scene, settings, steps.day)
-            for kind, at in (
-                ("rituals.notice", steps.notice),
-                ("rituals.substitute", steps.substitute),
-                ("rituals.publish", steps.publish),
-            ):
-                # The time is part of the key, so that a change of programme makes a new job;
-                # the old one finds that it is too early, or that all is done.
-                await scene.later(kind, f"{found.row.id}:{at:%Y%m%dT%H%M}", at)
+    for settings in await dates.programme(scene):
+        soon = settings.coming(scene.now, scene.zone, dates.calendar(scene))
+        for steps in takewhile(lambda s: s.in_order()[0][1] <= last, soon):
+            await dates.appointment(scene, settings, steps.planned)
+        for found in await dates.unfinished(scene, settings):
+            await schedule(scene, found)
 
 
-async def found_by(scene: Scene, key: str) -> Appointment | None:
-    """The date a job is about, if it is still to come."""
-    found = await service.reread(scene, int(key.partition(":")[0]))
-    return found if found and found.to_come else None
+async def schedule(scene: Scene, found: Appointment) -> None:
+    """Schedule the steps of a date, those that follow the opening once it was opened."""
+    opened = found.stand is Stand.OPENED
+    for name, at in found.steps.in_order():
+        if not opened or at > found.steps.opens:
+            # The time is part of the key, so that a change of programme makes a new job; the
+            # old one finds that it is too early, or that the step was done.
+            await scene.later("rituals.step", f"{found.row.id}:{name}:{at:%Y%m%dT%H%M}", at)
 
 
-# -- asking ------------------------------------------------------------------------------------
+# -- doing steps -------------------------------------------------------------------------------
 
 
-async def ask_next(scene: Scene, found: Appointment, *, substitute: bool = False) -> Speaker | None:
-    """Ask the next in line who can be written to; None when nobody is left, or it is too late."""
-    if scene.now >= found.steps.publish:
-        return None
-    for member in await service.next_in_line(found):
-        speaker = await members.reach(scene, member)
-        if speaker is not None:
-            turn = await service.offer(scene, found, member)
-            message = found.kind.notice(
-                scene.texts,
-                speaker.language,
-                found.occasion(scene),
-                turn.id,
-                substitute=substitute or scene.now >= found.steps.substitute,
-            )
-            if await owe_turn(scene, found, turn, message, speaker):
-                return speaker
-            await service.moves(turn, TurnState.OFFERED, to=TurnState.EXPIRED)
-    return None
-
-
-async def owe_turn(
-    scene: Scene,
-    found: Appointment,
-    turn: Turn,
-    message: Message,
-    to: Speaker,
-    *,
-    skip: str = "rituals.pass",
-) -> Speaker | None:
-    """Ask somebody for their turn, for as long as it is theirs and before the hour.
-
-    None when they want no such question now: it is the next one's turn. `skip` is what a turn
-    that is not taken does.
-    """
-    wish = Wish(
-        "rituals.turn",
-        f"{turn.id}:{turn.asked_at:%Y%m%dT%H%M%S}",
-        lambda _: message,
-        Priority.HIGH,
-        guard=Action("rituals.turn", str(turn.id)),
-        until=found.steps.publish,
-        skip=Action(skip, str(turn.id)),
-        never=Action("rituals.never", str(turn.id)),
-    )
-    return await attention.solicit(scene, to.member, wish)
-
-
-async def give_notice(scene: Scene, found: Appointment) -> None:
-    """The day has come to ask somebody, unless the ritual rests or somebody was asked."""
-    if found.paused or scene.now < found.steps.notice or await service.asked(found.row):
+async def step_due(scene: Scene, key: str) -> None:
+    """A moment has come: `<occurrence>:<step>:<when>`; it may no longer make sense."""
+    occurrence, name, _ = key.split(":")
+    found = await dates.reread(scene, int(occurrence))
+    if found is None or name not in dict(found.steps.in_order()):
         return
-    await ask_next(scene, found)
+    if scene.now < found.steps[name]:
+        await schedule(scene, found)
+    elif name == OPENS:
+        await open_due(scene, found)
+    else:
+        await play(scene, found, name)
 
 
-async def ask_substitute(scene: Scene, found: Appointment) -> None:
-    """Whoever gave no answer in time goes to the end of the line; the next one is asked."""
-    if found.paused or not found.steps.substitute <= scene.now < found.steps.publish:
+async def play(scene: Scene, found: Appointment, name: str) -> None:
+    """Do a step beside the opening, if it makes sense now and was not done before."""
+    if not found.steps.plays(name, scene.now, found.stand, found.settings.max_delay):
         return
-    turn = await service.holder(found.row)
-    if turn is None:
-        await ask_next(scene, found, substitute=True)
-    elif turn.asked_at >= found.steps.substitute:
+    if not await insert_new(
+        "ritual_step",
+        ("occurrence_id", "step", "at"),
+        [(found.row.id, name, scene.now)],
+        "id",
+    ):
         return
-    elif turn.state is TurnState.ACCEPTED:
-        await _remind(scene, found, turn)
-    elif await service.moves(turn, TurnState.OFFERED, to=TurnState.EXPIRED):
-        await service.to_the_back(scene, found.ritual, turn.member_id, served=False)
-        await tell(scene, turn.member_id, "rituals.expired", hashtag=found.settings.hashtag)
-        await ask_next(scene, found, substitute=True)
+    await found.kind.steps[name](scene, found)
+    if name == CLOSES:
+        await Occurrence.filter(id=found.row.id).update(state=OccurrenceState.CLOSED)
 
 
-async def _remind(scene: Scene, found: Appointment, turn: Turn) -> None:
-    if await service.given(found, turn.member_id):
+async def catch_up(scene: Scene, found: Appointment) -> None:
+    """Do what would have been done by now, had the date not rested."""
+    for name, at in found.steps.in_order():
+        if at < found.steps.opens:
+            await play(scene, found, name)
+
+
+# -- opening -----------------------------------------------------------------------------------
+
+
+async def open_due(scene: Scene, found: Appointment) -> None:
+    """The moment has come: open, unless the date does not take place or it is too late."""
+    if not found.to_come:
         return
-    occasion = found.occasion(scene)
-    await attention.tell(
-        scene,
-        turn.member_id,
-        lambda to: found.kind.reminder(scene.texts, to.language, occasion, turn.id),
-        guard=Action("rituals.turn", str(turn.id)),
-        until=found.steps.publish,
-    )
-
-
-async def tell(scene: Scene, member: int, key: str, **values: object) -> None:
-    """Tell somebody something in private, in their language, where they can be written to."""
-    shown: dict[str, Any] = values
-    await attention.tell(
-        scene, member, lambda to: Message(scene.texts.say(key, to.language, **shown))
-    )
-
-
-# -- publishing --------------------------------------------------------------------------------
-
-
-async def publish_due(scene: Scene, found: Appointment) -> None:
-    """The moment has come: publish, unless the ritual rests or it is too late."""
-    if scene.now < found.steps.publish:
-        return
-    if found.paused:
+    if found.paused or found.steps.off:
         await skip(scene, found)
-    elif scene.now - found.steps.publish > found.settings.max_delay:
+    elif scene.now - found.steps.opens > found.settings.max_delay:
         log.warning("ritual too late", ritual=found.settings.slug, date=found.key)
         await skip(scene, found)
-        await watch.missed(scene, found.settings.title, found.steps.publish)
+        await watch.missed(scene, found.settings.title, found.steps.opens)
     else:
         await publish(scene, found)
 
 
 async def publish(scene: Scene, found: Appointment) -> OccurrenceState | None:
-    """Publish what is ready, or call for tips; None when that date was ended before."""
-    tip = await service.ready(found)
-    state = OccurrenceState.PUBLISHED if tip else OccurrenceState.OPEN
-    if not await service.close(found.row, state, None if tip else scene.now):
+    """Open a date, once; None when it was ended before."""
+    if not await dates.close(found.row, OccurrenceState.PUBLISHED, scene.now):
         return None
-    if tip:
-        await show(scene, found, tip)
-    else:
-        message = open_call(scene, found)
-        then = Action("rituals.posted", str(found.row.id))
-        for place in scene.places(Purpose.RITUALS):
-            await scene.owe(message, place, then=then, until=found.too_late(scene.now))
-    # Whoever gave no answer keeps no turn; what they were asked for is over.
-    await Turn.filter(occurrence=found.row, state__in=HELD).update(state=TurnState.EXPIRED)
+    state = await (found.kind.opens or post)(scene, found)
+    await Occurrence.filter(id=found.row.id).update(state=state)
     return state
 
 
-def open_call(scene: Scene, found: Appointment) -> Message:
-    """What is published when there is nothing to show."""
-    return found.kind.open_call(scene.texts, scene.community.language, found.occasion(scene))
-
-
-async def written(scene: Scene, found: Appointment, tip: Tip, home: Workspace) -> Message:
-    """What is published of a tip in one workspace: its author is mentioned where they are."""
-    gift = await service.gift(tip, home)
-    return found.kind.published(scene.texts, scene.community.language, found.occasion(scene), gift)
-
-
-async def show(scene: Scene, found: Appointment, tip: Tip) -> None:
-    """Publish a tip on every platform, credited; its author has served and took part."""
+async def post(scene: Scene, found: Appointment) -> OccurrenceState:
+    """Publish in every workspace what the kind shows there; the date is open then."""
     for workspace in scene.workspaces:
-        await scene.owe(
-            await written(scene, found, tip, workspace),
-            Place(workspace.platform, workspace.id, Purpose.RITUALS),
-            then=Action("rituals.posted", str(found.row.id)),
-            member=tip.member_id,
-            until=found.too_late(scene.now),
-        )
-    tip.shown_at, tip.occurrence = scene.now, found.row
-    await tip.save()
-    await Turn.filter(occurrence=found.row, member_id=tip.member_id, state__in=HELD).update(
-        state=TurnState.DONE
-    )
-    await service.to_the_back(scene, found.ritual, tip.member_id, served=True)
-    author = await members.reach(scene, tip.member_id)
-    if author is not None:
-        await engagement.record_ritual(
-            scene,
-            tip.member_id,
-            author.account.platform,
-            found.settings.slug,
-            found.key,
-            f"tip:{tip.id}",
-        )
+        message = await found.kind.shown(scene, found, workspace)
+        if message is not None:
+            place = Place(workspace.platform, workspace.id, Purpose.RITUALS)
+            until = found.too_late(scene.now)
+            await scene.owe(message, place, then=posted(found), until=until)
+    return OccurrenceState.OPEN
+
+
+async def announce(scene: Scene, found: Appointment, message: Message) -> None:
+    """Say something about a date in the rituals' channel of every platform."""
+    until = scene.now + found.settings.max_delay
+    for place in scene.places(Purpose.RITUALS):
+        await scene.owe(message, place, then=posted(found), until=until)
+
+
+def posted(found: Appointment) -> Action:
+    """What follows once a message of a date stands: what people do with it is taking part."""
+    return Action("rituals.posted", str(found.row.id))
 
 
 # -- skipping ----------------------------------------------------------------------------------
 
 
 async def skip(scene: Scene, found: Appointment) -> Appointment | None:
-    """Let a date go; what was given for it waits for the next one, which is said.
+    """Let a date go; what was prepared for it goes to the next one, which is said.
 
     None when that date was ended before.
     """
-    if not await service.close(found.row, OccurrenceState.SKIPPED, None):
+    if not await dates.close(found.row, OccurrenceState.SKIPPED, None):
         return None
-    following = await service.coming(scene, found.settings)
-    turn = await service.holder(found.row)
-    if turn is not None:
-        tip = await service.given(found, turn.member_id)
-        await service.moves(turn, *HELD, to=TurnState.DECLINED)
-        if tip is not None:
-            await _postpone(scene, tip, following)
-        key = "rituals.postponed" if tip else "rituals.cancelled"
-        await tell(scene, turn.member_id, key, day=found.steps.day, next=following.steps.day)
+    await StepDone.filter(occurrence=found.row).delete()
+    following = await dates.coming(scene, found.settings)
+    if found.kind.skipped is not None:
+        await found.kind.skipped(scene, found, following)
     return following
 
 
-async def _postpone(scene: Scene, tip: Tip, following: Appointment) -> None:
-    free = await service.holder(following.row) is None
-    tip.occurrence = following.row if free else None
-    await tip.save()
-    if free:
-        turn = await service.offer(scene, following, tip.member_id)
-        await service.moves(turn, TurnState.OFFERED, to=TurnState.ACCEPTED)
+async def restore(scene: Scene, found: Appointment) -> bool:
+    """Have a skipped date take place after all; False when it was not skipped."""
+    back = await Occurrence.filter(id=found.row.id, state=OccurrenceState.SKIPPED).update(
+        state=OccurrenceState.PLANNED
+    )
+    if back:
+        await found.row.refresh_from_db()
+        if not found.paused:
+            await (found.kind.restored or catch_up)(scene, found)
+    return bool(back)
 
 
 async def resume(scene: Scene, settings: RitualSettings) -> Appointment:
-    """Take up where it would be now: somebody is asked at once when their day is past."""
+    """Take up where it would be now: what was due meanwhile is done at once."""
     await materialise(scene)
-    found = await service.coming(scene, settings)
-    await give_notice(scene, found)
+    found = await dates.coming(scene, settings)
+    await catch_up(scene, found)
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from core.charter.models import CharterAcceptance
 from core.chat.actions import row_named
@@ -12,110 +12,19 @@ from core.engine.models import Community
 from core.engine.scene import Dialogue, Scene
 from core.members import service as members
 from core.members.models import Member
-from rituals import turns
-from rituals.kinds import Gift, Kind, Occasion, kind
+from rituals import dates, turns
+from rituals.kinds import Appointment, Gift
 from rituals.models import (
     HELD,
     TO_COME,
     Occurrence,
     OccurrenceState,
     Ritual,
-    RitualState,
     Tip,
     Turn,
     TurnPreference,
     TurnState,
 )
-from rituals.rules import RitualSettings, RitualsSettings, Steps
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """One date of one ritual: as configured, as stored, and its moments."""
-
-    settings: RitualSettings
-    ritual: Ritual
-    row: Occurrence
-    steps: Steps
-
-    @property
-    def key(self) -> str:
-        """The local date, as everywhere."""
-        return self.steps.day.isoformat()
-
-    @property
-    def kind(self) -> Kind:
-        """What it says."""
-        return kind(self.settings.kind)
-
-    @property
-    def paused(self) -> bool:
-        """Whether the ritual rests."""
-        return self.ritual.state is RitualState.PAUSED
-
-    @property
-    def to_come(self) -> bool:
-        """Whether it was neither published nor skipped."""
-        return self.row.state in TO_COME
-
-    def too_late(self, now: datetime) -> datetime:
-        """Until when what is published now, or at its hour, may still appear."""
-        return max(now, self.steps.publish) + self.settings.max_delay
-
-    def occasion(self, scene: Scene) -> Occasion:
-        """As it is talked about, in local time."""
-        return Occasion(
-            self.settings.slug,
-            self.settings.title,
-            self.settings.hashtag,
-            scene.local(self.steps.publish),
-            scene.local(self.steps.substitute),
-        )
-
-
-async def ritual_of(scene: Scene, settings: RitualSettings) -> Ritual:
-    """The row of a ritual, made when new."""
-    row, _ = await Ritual.get_or_create(community=scene.community, slug=settings.slug)
-    return row
-
-
-async def appointment(scene: Scene, settings: RitualSettings, day: date) -> Appointment:
-    """One date of a ritual, made when new."""
-    ritual = await ritual_of(scene, settings)
-    row, _ = await Occurrence.get_or_create(ritual=ritual, date=day)
-    return Appointment(settings, ritual, row, settings.steps(day, scene.zone))
-
-
-async def reread(scene: Scene, occurrence: int) -> Appointment | None:
-    """A date by its id; None when it, or its ritual, is no longer in the programme."""
-    row = await Occurrence.get_or_none(
-        id=occurrence, ritual__community=scene.community
-    ).select_related("ritual")
-    if row is None:
-        return None
-    programme = scene.settings(RitualsSettings).programme
-    settings = next((s for s in programme if s.slug == row.ritual.slug), None)
-    if settings is None:
-        return None
-    return Appointment(settings, row.ritual, row, settings.steps(row.date, scene.zone))
-
-
-async def coming(scene: Scene, settings: RitualSettings) -> Appointment:
-    """The next date that will take place."""
-    dates = settings.coming(scene.now, scene.zone)
-    while True:
-        found = await appointment(scene, settings, next(dates).day)
-        if found.to_come:
-            return found
-
-
-async def close(occurrence: Occurrence, state: OccurrenceState, opened: datetime | None) -> bool:
-    """End a date, once; False when it was ended before."""
-    ended = await Occurrence.filter(id=occurrence.id, state__in=TO_COME).update(
-        state=state, opened_at=opened
-    )
-    return bool(ended)
-
 
 # -- whose turn --------------------------------------------------------------------------------
 
@@ -267,7 +176,7 @@ async def my_turn(dialogue: Dialogue, argument: str) -> MyTurn:
     Raises Refused, with a kind word, when it is not.
     """
     turn = await turn_of(dialogue.who.member, argument)
-    found = await reread(dialogue, turn.occurrence_id) if turn else None
+    found = await dates.reread(dialogue, turn.occurrence_id) if turn else None
     if turn is None or found is None:
         raise Refused("rituals.gone")
     if turn.member_id != dialogue.who.member:

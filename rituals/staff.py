@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from tortoise.expressions import Q
+
 from core.chat.actions import Action, Choice, row_named
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
@@ -10,11 +12,11 @@ from core.chat.messages import Message, Reply, Style, Text
 from core.engine.errors import Refused
 from core.engine.scene import Dialogue
 from core.members.models import Member
-from rituals import runner, service
-from rituals.models import Occurrence, OccurrenceState, Ritual, RitualState, TurnState
-from rituals.responses import chosen
-from rituals.rules import RitualSettings, RitualsSettings
-from rituals.service import Appointment
+from rituals import dates, runner, service
+from rituals.asking import NOTICE
+from rituals.kinds import Appointment
+from rituals.models import Ritual, RitualState, TurnState
+from rituals.rules import RitualSettings
 
 
 async def suggest(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
@@ -22,27 +24,30 @@ async def suggest(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
     wanted = typed.strip().casefold()
     return [
         Choice(ritual.slug, ritual.title)
-        for ritual in dialogue.settings(RitualsSettings).programme
+        for ritual in await dates.programme(dialogue)
         if wanted in ritual.slug or wanted in ritual.title.casefold()
     ]
 
 
-def _meant(dialogue: Dialogue, event: CommandInvoked) -> RitualSettings:
-    return chosen(dialogue, str(event.arguments.get("rituel", "")))
+async def _meant(dialogue: Dialogue, event: CommandInvoked) -> RitualSettings:
+    return dates.chosen(await dates.programme(dialogue), str(event.arguments.get("rituel", "")))
 
 
 async def preview(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Show exactly what will be published, when, and whose turn it is."""
-    found = await service.coming(dialogue, _meant(dialogue, event))
-    title = dialogue.say(
-        "rituals.preview", title=found.settings.title, publish=dialogue.local(found.steps.publish)
-    )
-    paused = [dialogue.say("rituals.preview_paused")] if found.paused else []
-    return Reply(
-        Message(
-            join([title, *paused, await _turn(dialogue, found), *await _shown(dialogue, found)])
+    found = await dates.coming(dialogue, await _meant(dialogue, event))
+    parts = [
+        dialogue.say(
+            "rituals.preview",
+            title=found.settings.title,
+            publish=dialogue.local(found.steps.opens),
         )
-    )
+    ]
+    if found.paused:
+        parts.append(dialogue.say("rituals.preview_paused"))
+    if found.kind.in_turn:
+        parts.append(await _turn(dialogue, found))
+    return Reply(Message(join([*parts, *await _shown(dialogue, found)])))
 
 
 async def _turn(dialogue: Dialogue, found: Appointment) -> Text:
@@ -58,25 +63,28 @@ async def _turn(dialogue: Dialogue, found: Appointment) -> Text:
     if not line:
         return dialogue.say("rituals.preview_nobody")
     first = await Member.get(id=line[0])
-    notice = dialogue.local(max(found.steps.notice, dialogue.now))
+    notice = dialogue.local(max(found.steps[NOTICE], dialogue.now))
     return dialogue.say("rituals.preview_next", name=first.name, notice=notice)
 
 
 async def _shown(dialogue: Dialogue, found: Appointment) -> list[Text]:
     """What would be published now on the platform of whoever asks, and what it is."""
-    tip = await service.ready(found)
-    if tip is None:
-        call = runner.open_call(dialogue, found)
-        return [dialogue.say("rituals.preview_open"), call.text]
-    message = await runner.written(dialogue, found, tip, dialogue.who.account.home)
-    if tip.occurrence_id is None:
-        return [dialogue.say("rituals.preview_reserve"), message.text]
-    return [dialogue.say("rituals.preview_exactly"), message.text]
+    message = await found.kind.shown(dialogue, found, dialogue.who.account.home)
+    if message is None:
+        return [dialogue.say("rituals.preview_silent")]
+    key = "rituals.preview_exactly"
+    if found.kind.in_turn:
+        tip = await service.ready(found)
+        if tip is None:
+            key = "rituals.preview_open"
+        elif tip.occurrence_id is None:
+            key = "rituals.preview_reserve"
+    return [dialogue.say(key), message.text]
 
 
 async def publish_now(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Ask to confirm that the next date is published now."""
-    found = await service.coming(dialogue, _meant(dialogue, event))
+    found = await dates.coming(dialogue, await _meant(dialogue, event))
     confirm = dialogue.button(
         "rituals.now_button", Action("rituals.now", str(found.row.id)), Style.PRIMARY
     )
@@ -85,7 +93,7 @@ async def publish_now(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 
 
 async def _pressed(dialogue: Dialogue, event: ButtonPressed) -> Appointment:
-    found = await service.reread(dialogue, row_named(event.action.argument))
+    found = await dates.reread(dialogue, row_named(event.action.argument))
     if found is None:
         raise Refused("rituals.gone")
     return found
@@ -96,57 +104,54 @@ async def confirmed(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     found = await _pressed(dialogue, event)
     if await runner.publish(dialogue, found) is None:
         return dialogue.reply("rituals.now_already", day=found.steps.day, edits=True)
-    following = await service.coming(dialogue, found.settings)
-    publish = dialogue.local(following.steps.publish)
+    following = await dates.coming(dialogue, found.settings)
+    publish = dialogue.local(following.steps.opens)
     return dialogue.reply("rituals.now_done", next=publish, edits=True)
 
 
 async def skip(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Skip the next date."""
-    found = await service.coming(dialogue, _meant(dialogue, event))
+    found = await dates.coming(dialogue, await _meant(dialogue, event))
     following = await runner.skip(dialogue, found)
     assert following is not None  # noqa: S101  `coming` only finds dates that are to come
     back = dialogue.button("rituals.restore", Action("rituals.restore", str(found.row.id)))
-    publish = dialogue.local(following.steps.publish)
+    publish = dialogue.local(following.steps.opens)
     return dialogue.reply("rituals.skipped", back, day=found.steps.day, next=publish)
 
 
 async def restore(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Have a skipped date take place after all."""
     found = await _pressed(dialogue, event)
-    if dialogue.now >= found.steps.publish:
+    if dialogue.now >= found.steps.opens:
         return dialogue.reply("rituals.over", day=found.steps.day, edits=True)
-    restored = await Occurrence.filter(id=found.row.id, state=OccurrenceState.SKIPPED).update(
-        state=OccurrenceState.PLANNED
-    )
-    if restored and dialogue.now >= found.steps.notice and not found.paused:
-        await runner.ask_next(dialogue, found)
-    publish = dialogue.local(found.steps.publish)
+    await runner.restore(dialogue, found)
+    publish = dialogue.local(found.steps.opens)
     return dialogue.reply("rituals.restored", publish=publish, edits=True)
 
 
 async def _turn_to(dialogue: Dialogue, settings: RitualSettings, state: RitualState) -> bool:
-    ritual = await service.ritual_of(dialogue, settings)
-    changed = await Ritual.filter(id=ritual.id).exclude(state=state).update(state=state)
+    ritual = await dates.ritual_of(dialogue, settings)
+    another = ~Q(state=state) | Q(paused_until__isnull=False)
+    changed = await Ritual.filter(another, id=ritual.id).update(state=state, paused_until=None)
     return bool(changed)
 
 
 async def pause(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Let the ritual rest: nobody is asked and nothing is published."""
-    settings = _meant(dialogue, event)
+    settings = await _meant(dialogue, event)
     changed = await _turn_to(dialogue, settings, RitualState.PAUSED)
-    found = await service.coming(dialogue, settings)
-    publish = dialogue.local(found.steps.publish)
+    found = await dates.coming(dialogue, settings)
+    publish = dialogue.local(found.steps.opens)
     key = "rituals.paused" if changed else "rituals.paused_already"
     return dialogue.reply(key, title=settings.title, publish=publish)
 
 
 async def resume(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Take the ritual up again."""
-    settings = _meant(dialogue, event)
+    settings = await _meant(dialogue, event)
     changed = await _turn_to(dialogue, settings, RitualState.ACTIVE)
     found = await runner.resume(dialogue, settings)
-    publish = dialogue.local(found.steps.publish)
+    publish = dialogue.local(found.steps.opens)
     key = "rituals.resumed" if changed else "rituals.resumed_already"
     return dialogue.reply(key, title=settings.title, publish=publish)
 
@@ -154,9 +159,9 @@ async def resume(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 async def overview(dialogue: Dialogue, _event: CommandInvoked) -> Answer:
     """List the rituals: when the next date is, and whether they rest."""
     lines = []
-    for settings in dialogue.settings(RitualsSettings).programme:
-        found = await service.coming(dialogue, settings)
+    for settings in await dates.programme(dialogue):
+        found = await dates.coming(dialogue, settings)
         key = "rituals.list_paused" if found.paused else "rituals.list_active"
-        publish = dialogue.local(found.steps.publish)
+        publish = dialogue.local(found.steps.opens)
         lines.append(dialogue.say(key, title=settings.title, slug=settings.slug, publish=publish))
     return Reply(Message(join([dialogue.say("rituals.list"), bullets(lines)])))

@@ -99,7 +99,7 @@ def test_the_file_we_ship_is_right() -> None:
     config = load(FOLDER / "community.toml")
     assert config.charter.texts[config.community.language.split("@", maxsplit=1)[0]].strip()
     assert config.rituals.programme
-    assert all(callable(kind(ritual.kind).published) for ritual in config.rituals.programme)
+    assert all(type(ritual) is kind(ritual.kind).settings for ritual in config.rituals.programme)
 
 
 def test_the_charter_beside_the_file_is_the_one_that_counts(tmp_path: Path) -> None:

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from bots.sandbox.memory_people import MemoryPerson
 from bots.sandbox.people import Seen
 from core.engine.models import Job, State
+from rituals.catalog.lundi_astuce import LundiAstuce
 from tests.village import Village
+
+LUNDI_ASTUCE = LundiAstuce(slug="lundi-astuce", title="Lundi Astuce", hashtag="#LundiAstuce")
 
 THURSDAY = datetime(2026, 11, 19, 9, tzinfo=UTC)  # 10:00 in Paris
 SATURDAY = datetime(2026, 11, 21, 9, tzinfo=UTC)

@@ -1,7 +1,11 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
+from core.attention.handlers import routes as attention
+from core.attention.rules import AttentionSettings
 from core.charter.handlers import routes as charter
 from core.charter.rules import CharterSettings
 from core.engagement.handlers import routes as engagement
@@ -11,19 +15,22 @@ from core.members.rules import MembersSettings
 from core.watch.handlers import routes as watch
 from core.watch.rules import Pulses
 from rituals import runner
-from rituals.handlers import routes as rituals
-from rituals.rules import LUNDI_ASTUCE, RitualSettings, RitualsSettings
-from tests.village import Village, village
+from rituals.catalog.lundi_astuce import LundiAstuce
+from rituals.handlers import everything
+from rituals.rules import RitualSettings, RitualsSettings
+from tests.rituals import LUNDI_ASTUCE
+from tests.village import LOCALES, Village, village
 
 MODULES = [
     "core.engine.models",
     "core.members.models",
+    "core.attention.models",
     "core.charter.models",
     "core.engagement.models",
     "core.watch.models",
     "rituals.models",
 ]
-FRIDAY = RitualSettings(
+FRIDAY = LundiAstuce(
     slug="bilan", title="Le Bilan", hashtag="#Bilan", weekday="friday", notice_weekday="monday",
     substitute_weekday="wednesday",
 )  # fmt: skip
@@ -35,16 +42,25 @@ async def starts(place: Village) -> None:
         await runner.materialise(place.app.scene())
 
 
-@pytest.fixture
-async def place(request: pytest.FixtureRequest) -> AsyncIterator[Village]:
-    programme = getattr(request, "param", (LUNDI_ASTUCE,))
+@asynccontextmanager
+async def plays(
+    programme: Sequence[RitualSettings], locales: Path = LOCALES
+) -> AsyncIterator[Village]:
+    """A village with that programme."""
     settings: dict[type, object] = {
         MembersSettings: MembersSettings(),
+        AttentionSettings: AttentionSettings(),
         CharterSettings: CharterSettings(texts={"fr": "# Charte\n\n1. Respect.\n"}),
-        RitualsSettings: RitualsSettings(programme=programme),
+        RitualsSettings: RitualsSettings(programme=tuple(programme)),
         Pulses: Pulses(),
     }
-    rooms = [members, charter, engagement, rituals, watch]
-    async with village(MODULES, rooms, settings) as made:
+    rooms = [members, attention, charter, engagement, everything(), watch]
+    async with village(MODULES, rooms, settings, locales=locales) as made:
         await starts(made)
+        yield made
+
+
+@pytest.fixture
+async def place(request: pytest.FixtureRequest) -> AsyncIterator[Village]:
+    async with plays(getattr(request, "param", (LUNDI_ASTUCE,))) as made:
         yield made

@@ -7,10 +7,11 @@ from core.chat.identity import Channel, MessageRef, Platform
 from core.engagement import service as engagement
 from core.engagement.rules import Kind
 from core.members.models import Member
-from rituals import participation, runner, service
+from rituals import dates, participation, runner
 from rituals.models import Occurrence, OccurrenceState, RitualPost, Tip
-from rituals.rules import LUNDI_ASTUCE, RitualsSettings
+from rituals.rules import RitualsSettings
 from tests.rituals import (
+    LUNDI_ASTUCE,
     MONDAY,
     NEXT_MONDAY,
     SATURDAY,
@@ -211,7 +212,7 @@ async def test_somebody_who_left_is_still_credited(place: Village) -> None:
 
 async def test_a_date_is_let_go_once_and_what_belongs_to_none_is_ignored(place: Village) -> None:
     scene = place.app.scene()
-    found = await service.coming(scene, LUNDI_ASTUCE)
+    found = await dates.coming(scene, LUNDI_ASTUCE)
     assert await runner.skip(scene, found) is not None
     assert await runner.skip(scene, found) is None
     channel = Channel(Platform.SLACK, "slack-1", "rituels")

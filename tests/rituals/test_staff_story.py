@@ -6,8 +6,8 @@ import pytest
 from core.chat.actions import Action, Choice
 from core.chat.events import CommandInvoked
 from rituals.models import Tip, Turn, TurnState
-from rituals.rules import LUNDI_ASTUCE
 from tests.rituals import (
+    LUNDI_ASTUCE,
     MONDAY,
     NEXT_MONDAY,
     THURSDAY,
@@ -65,7 +65,9 @@ async def test_the_preview_says_when_somebody_promised_or_nobody_is_left(place: 
     await mona.runs("/rituel aperçu")
     assert "Bob, qui a dit oui et n’a pas encore donné" in latest(mona).text
     await bob.presses("Passer cette fois")
-    await chloe.presses("Passer cette fois")
+    # Her notice waits: she was asked to take a turn over the same day.
+    mine = await Turn.get(member__name="Chloé")
+    await chloe.does(Action("rituals.pass", str(mine.id)))
     await mona.runs("/rituel aperçu")
     assert "plus personne à solliciter" in latest(mona).text
 

@@ -39,6 +39,7 @@ async def test_whoever_waits_longest_is_asked_on_thursday_at_ten(place: Village)
         "Passer cette fois",
         "Ne plus me proposer",
         "Pourquoi moi ?",
+        "Plus tard",
     )
     assert not private(bob, "LundiAstuce")
     assert not private(chloe, "LundiAstuce")

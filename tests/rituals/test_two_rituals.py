@@ -7,8 +7,7 @@ import pytest
 from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
 from rituals.models import Tip
-from rituals.rules import LUNDI_ASTUCE
-from tests.rituals import THURSDAY, TIP, enters, gives, private, public, reaches, trio
+from tests.rituals import LUNDI_ASTUCE, THURSDAY, TIP, enters, gives, private, public, reaches, trio
 from tests.rituals.conftest import FRIDAY
 from tests.village import Village, latest
 
