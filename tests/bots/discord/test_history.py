@@ -12,8 +12,16 @@ from bots.sandbox.discord.permissions import BOT, Permission
 from bots.sandbox.discord.state import Message as Line
 from bots.sandbox.people import World
 from core.chat.adapter import Transient
-from core.chat.events import Event, MemberJoined, MessageEdited, MessagePosted, ReactionAdded
-from core.chat.messages import Message, Text
+from core.chat.events import (
+    Event,
+    MemberJoined,
+    MessageEdited,
+    MessagePosted,
+    PollVoted,
+    ReactionAdded,
+)
+from core.chat.identity import Place, Platform, Purpose
+from core.chat.messages import Message, Poll, Text
 from tests.bots.discord.stage import Stage, account
 
 pytestmark = pytest.mark.e2e
@@ -308,3 +316,22 @@ async def test_a_platform_that_fails_half_way_is_said(stage: Stage, hands: Hands
     await stage.adapter.stop()
     with pytest.raises(Transient):
         await read(stage, since)
+
+
+async def test_who_voted_while_away_is_read_answer_by_answer(
+    stage: Stage, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.discord.votes.PAGE", 2)
+    people = [await stage.member(name) for name in ("Léa", "Bob", "Chloé", "Dan")]
+    since = hands.turn(minutes=1)
+    poll = Poll("cafe", "Quel jour ?", ("Mardi", "Jeudi", "Vendredi"))
+    place = Place(Platform.DISCORD, stage.adapter.workspace.id, Purpose.RITUALS)
+    ref = await stage.adapter.send(Message(Text(""), poll=poll), place, key="1")
+    await stage.adapter.stop()
+    for person, day in zip(people, ("Mardi", "Mardi", "Mardi", "Vendredi"), strict=True):
+        await person.votes(day)
+    await stage.adapter.start(stage.core.handle)
+    votes = [event for event in await read(stage, since) if isinstance(event, PollVoted)]
+    assert {event.poll for event in votes} == {ref.poll}
+    told = {(event.account.user, event.chosen) for event in votes if event.account}
+    assert told == {(p.id, (0,)) for p in people[:3]} | {(people[3].id, (2,))}

@@ -23,6 +23,7 @@ from core.chat.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PollVoted,
     ReactionAdded,
     ReactionRemoved,
 )
@@ -81,6 +82,22 @@ def test_a_message_reads_as_its_author_saw_it(here: Here) -> None:
     assert event.profile is not None
     assert (event.profile.name, event.profile.handle) == ("Léa (promo 7)", "lea.m")
     assert event.profile.roles == {"member", "alumni", "41771983423143936"}
+
+
+def test_a_vote_is_counted_from_0_and_has_the_same_id_when_it_is_replayed(here: Here) -> None:
+    given, taken = one("poll_vote_add", here), one("poll_vote_remove", here)
+    assert isinstance(given, PollVoted)
+    assert isinstance(taken, PollVoted)
+    assert (given.account, given.poll, given.at) == (who(LEA), "1128437500000000001", NOW)
+    assert (given.chosen, given.dropped) == ((1,), ())
+    assert (taken.chosen, taken.dropped) == ((), (1,))
+    assert given.delivery_id == f"vote:1128437500000000001:{LEA}:vote:1:{here_mark(here, 61)}"
+    assert taken.delivery_id != given.delivery_id
+
+
+def here_mark(here: Here, sequence: int) -> str:
+    """How a frame of that session is named."""
+    return here.mark(Frame("another", {}, sequence), f"another {sequence}")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from core.chat.events import (
     MemberLeft,
     MessageEdited,
     MessagePosted,
+    PollVoted,
     ReactionAdded,
     ReactionRemoved,
     WorkspaceMoved,
@@ -90,6 +91,22 @@ def test_mentions_that_telegram_resolves_are_accounts_and_the_others_text() -> N
     assert isinstance(posted, MessagePosted)
     assert posted.mentions == (BOB,)
     assert "@carla" in posted.text
+
+
+def test_a_vote_is_told_as_a_whole() -> None:
+    assert event("poll_answer") == PollVoted(
+        **facts("70", NOW),
+        poll="5100000000000000007",
+        chosen=(1,),
+        dropped=(0, *range(2, 10)),
+    )
+    retracted = event("poll_answer_retracted")
+    assert isinstance(retracted, PollVoted)
+    assert (retracted.chosen, retracted.dropped) == ((), tuple(range(10)))
+
+
+def test_a_channel_that_votes_is_nobody() -> None:
+    assert arrival("poll_answer_of_a_channel") == NOTHING
 
 
 def test_a_caption_is_a_text_and_a_private_message_is_private() -> None:
