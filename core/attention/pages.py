@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from core.attention import choices, waiting
 from core.attention.models import Nudge, NudgeState
-from core.attention.rules import Person, Reason
+from core.attention.rules import WEEK, Person, Reason
 from core.chat.actions import Action, OpenForm
 from core.chat.markup import bullets, join
 from core.chat.messages import Button, Message, Style, Text
@@ -51,7 +51,7 @@ async def reminders(dialogue: Dialogue) -> Message:
     refused = await choices.refusals(member)
     parts = [
         rhythm(dialogue, person),
-        *_section(dialogue, "attention.sent", [_sent(dialogue, n) for n in nudges if n.sent_at]),
+        *_section(dialogue, "attention.sent", _lately(dialogue, nudges)),
         *_section(dialogue, "attention.waiting", _those(dialogue, nudges, NudgeState.WAITING)),
         *_section(dialogue, "attention.dropped", _those(dialogue, nudges, NudgeState.DROPPED)),
         *_section(
@@ -90,11 +90,16 @@ def _plain(dialogue: Dialogue, name: str) -> Text:
     return dialogue.say("attention.line", kind=kind(dialogue, name))
 
 
-def _sent(dialogue: Dialogue, nudge: Nudge) -> Text:
-    assert nudge.sent_at is not None  # noqa: S101  asked by the caller
-    at = dialogue.local(nudge.sent_at)
-    key = "attention.line_passed" if nudge.reason is Reason.PASSED else "attention.line_sent"
-    return dialogue.say(key, kind=kind(dialogue, nudge.kind), at=at)
+def _lately(dialogue: Dialogue, nudges: Sequence[Nudge]) -> list[Text]:
+    """What counts in the budget now."""
+    since, lines = dialogue.now - WEEK, []
+    for nudge in nudges:
+        if nudge.sent_at is not None and nudge.sent_at > since:
+            passed = nudge.reason is Reason.PASSED
+            key = "attention.line_passed" if passed else "attention.line_sent"
+            at = dialogue.local(nudge.sent_at)
+            lines.append(dialogue.say(key, kind=kind(dialogue, nudge.kind), at=at))
+    return lines
 
 
 def _those(dialogue: Dialogue, nudges: Sequence[Nudge], state: NudgeState) -> list[Text]:

@@ -8,7 +8,7 @@ from core.attention import rules
 from core.attention.choices import person_of
 from core.attention.models import Nudge, NudgeState
 from core.attention.rules import PATIENCE, Priority, Reason
-from core.attention.waiting import WORDS, look_at
+from core.attention.waiting import Words, look_at
 from core.chat.actions import Action
 from core.chat.messages import Message
 from core.engine.scene import Scene, Speaker
@@ -88,7 +88,7 @@ async def solicit(scene: Scene, member: int, wish: Wish) -> Speaker | None:
         {
             "community": scene.community,
             "priority": wish.priority,
-            "payload": WORDS.dump_json(wish.say(to)).decode(),
+            "payload": Words(message=wish.say(to)).model_dump_json(),
             "guard": wish.guard.packed if wish.guard else "",
             "then": wish.then.packed if wish.then else "",
             "skip": wish.skip.packed if wish.skip else "",

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict
+from tortoise.expressions import Q
 
 from core.attention import rules
 from core.attention.choices import person_of
@@ -16,8 +17,13 @@ from core.engine.scene import Scene, Speaker
 from core.members import service as members
 from core.members.models import Member
 
-WORDS = TypeAdapter(Message)
-"""How a message is kept until it is sent."""
+
+class Words(BaseModel):
+    """How a message is kept until it is sent."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", frozen=True)
+
+    message: Message
 
 
 async def look(scene: Scene) -> None:
@@ -96,7 +102,7 @@ async def _send(scene: Scene, nudge: Nudge) -> None:
 
 def _with_choices(scene: Scene, nudge: Nudge, to: Speaker) -> Message:
     """The room's message, and what can be done about being asked at all."""
-    message = WORDS.validate_json(nudge.payload)
+    message = Words.model_validate_json(nudge.payload).message
     number = str(nudge.id)
     choices = {
         "attention.later": Action("attention.later", number),
@@ -177,15 +183,9 @@ async def skip(scene: Scene, nudge: Nudge) -> None:
 
 async def mine(scene: Scene, member: int) -> Sequence[Nudge]:
     """What was sent or dropped these seven days and what waits, the oldest first."""
-    rows = await Nudge.filter(member_id=member).order_by("since", "id")
-    since = scene.now - WEEK
-    return [
-        row
-        for row in rows
-        if row.state is NudgeState.WAITING
-        or (row.sent_at is not None and row.sent_at > since)
-        or (row.state is NudgeState.DROPPED and row.settled_at and row.settled_at > since)
-    ]
+    lately = Q(sent_at__gt=scene.now - WEEK) | Q(settled_at__gt=scene.now - WEEK)
+    rows = Nudge.filter(Q(state=NudgeState.WAITING) | lately, member_id=member)
+    return await rows.order_by("since", "id")
 
 
 async def tidy(scene: Scene) -> None:
