@@ -49,9 +49,7 @@ async def look_up(dialogue: Dialogue, event: CommandInvoked) -> Answer:
         return Reply(pages.results(dialogue, typed, await service.search(dialogue, typed)))
     size = await service.size(dialogue.community)
     own = len(await service.of_member(dialogue))
-    staff = dialogue.who.may(Role.MODERATOR)
-    waiting = len(await service.to_curate(dialogue.community)) if staff else 0
-    return Reply(pages.home(dialogue, size, own, waiting))
+    return Reply(pages.home(dialogue, size, own, await at_home(dialogue)))
 
 
 @routes.button("library.see")
@@ -127,6 +125,14 @@ async def tidy(scene: Scene, _day: str) -> None:
 async def curate(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Look at what waits."""
     return await _next(dialogue)
+
+
+@routes.home
+async def at_home(dialogue: Dialogue) -> Message | None:
+    """The team is told of what waits for it."""
+    if not dialogue.who.may(Role.MODERATOR):
+        return None
+    return pages.waiting(dialogue, len(await service.to_curate(dialogue.community)))
 
 
 @routes.button("library.publish", role=Role.MODERATOR)

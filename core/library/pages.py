@@ -158,16 +158,21 @@ def _titled(
     )
 
 
-def home(dialogue: Dialogue, size: int, mine: int, waiting: int) -> Message:
-    """What the library holds, how to look for something, and what is one's own."""
+def waiting(dialogue: Dialogue, count: int) -> Message | None:
+    """How many entries wait for the team, None when none does."""
+    if not count:
+        return None
+    look = dialogue.button("library.curate", Action("library.curate"), Style.PRIMARY)
+    return Message(dialogue.say("library.waiting", count=count), (look,))
+
+
+def home(dialogue: Dialogue, size: int, mine: int, waits: Message | None) -> Message:
+    """What the library holds, how to look for something, what is one's own, and what waits."""
     parts = [dialogue.say("library.home", count=size), dialogue.say("library.how")]
-    buttons = []
-    if mine:
-        buttons.append(dialogue.button("library.mine", Action("library.mine")))
-    if waiting:
-        parts.append(dialogue.say("library.waiting", count=waiting))
-        buttons.append(dialogue.button("library.curate", Action("library.curate"), Style.PRIMARY))
-    return Message(join(parts), tuple(buttons))
+    buttons = (dialogue.button("library.mine", Action("library.mine")),) if mine else ()
+    if waits is None:
+        return Message(join(parts), buttons)
+    return Message(join([*parts, waits.text]), (*buttons, *waits.buttons))
 
 
 def mine(dialogue: Dialogue, entries: Sequence[Entry]) -> Message:

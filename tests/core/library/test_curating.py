@@ -25,6 +25,14 @@ async def test_the_team_keeps_what_waits_one_after_the_other(place: Village) -> 
     assert "Rien dans la bibliothèque" in await looks_up(bob, "autre chose")
 
 
+async def test_the_teams_home_page_tells_of_what_waits(place: Village) -> None:
+    mona, bob = place.moderator("Mona", "slack"), place.person("Bob", "slack")
+    assert "attend" not in await mona.opens_home()
+    await proposed(place, "Un raccourci", ANSWER)
+    assert "Une entrée attend le regard de l’équipe" in await mona.opens_home()
+    assert "attend" not in await bob.opens_home()
+
+
 async def test_a_title_is_made_better_before_it_is_kept(place: Village) -> None:
     mona, bob = place.moderator("Mona"), place.person("Bob")
     await proposed(place, "Aidez-moi svp", ANSWER, bob)
