@@ -51,8 +51,7 @@ class Agenda:
     async def _found(self, key: str) -> str | None:
         events = await self._rest.listed(_EVENTS, guild_id=self._guild.id)
         ours = (e for e in events if e.get("creator_id") == self._guild.me)
-        mark = _mark(key)
-        return next((e["id"] for e in ours if (e.get("description") or "").endswith(mark)), None)
+        return next((e["id"] for e in ours if _last_line(e) == _mark(key)), None)
 
 
 def address(guild: str, event_id: str) -> str:
@@ -66,10 +65,10 @@ def _made(gathering: Gathering) -> Json:
 
 
 def _described(gathering: Gathering) -> Json:
-    mark = _mark(gathering.key)
+    mark = f"\n\n{_mark(gathering.key)}"
     return {
         "name": _cut(gathering.title, NAME),
-        "description": _cut(gathering.text, DESCRIPTION - len(mark)) + mark,
+        "description": (_cut(gathering.text, DESCRIPTION - len(mark)) + mark).strip(),
         "scheduled_start_time": gathering.starts.isoformat(),
         "scheduled_end_time": gathering.ends.isoformat(),
         "entity_metadata": {"location": _cut(gathering.where, LOCATION)},
@@ -77,7 +76,12 @@ def _described(gathering: Gathering) -> Json:
 
 
 def _mark(key: str) -> str:
-    return f"\n\n— {key}"
+    return f"— {key}"
+
+
+def _last_line(event: Json) -> str:
+    lines: list[str] = (event.get("description") or "").splitlines()
+    return lines[-1] if lines else ""
 
 
 def _cut(text: str, most: int) -> str:

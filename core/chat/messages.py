@@ -125,7 +125,8 @@ class Gathering:
 
     `key` (at most 40 ASCII characters, unique in the community) is what it is known again by, so
     that it is never put there twice. `where` is a link or a place. A platform cuts what is too
-    long for it. Raises ValueError for naive times, or an end that is not after the start.
+    long for it. Raises ValueError without a title or a place, for naive times, or for an end that
+    is not after the start.
     """
 
     key: str
@@ -136,6 +137,8 @@ class Gathering:
     text: str = ""
 
     def __post_init__(self) -> None:
+        if not self.title or not self.where:
+            raise ValueError(f"gathering {self.key}: it has a title and a place")
         if self.starts.tzinfo is None or self.ends.tzinfo is None:
             raise ValueError(f"gathering {self.key}: its times must be aware")
         if self.ends <= self.starts:

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from bots.sandbox.discord.permissions import Permission
+from bots.sandbox.discord.permissions import Intent, Permission
 from bots.sandbox.discord.refusals import FormErrors, Path, Refused, wrong
 from bots.sandbox.discord.routing import Answer, Call, House, endpoint, only_guild
 from bots.sandbox.discord.shapes import anything, null_or, one_of, record, text
 from bots.sandbox.discord.state import Event
 from bots.sandbox.discord.wire import event_json
+from bots.sandbox.people import Seen
 
 MOST = 100
+AGENDA = "événements"  # what the list is called in the application
 _EVENTS = "/guilds/{guild_id}/scheduled-events"
 _EVENT = _EVENTS + "/{event_id}"
 
@@ -71,7 +73,7 @@ def create_event(house: House, call: Call) -> Answer:
     event = Event(state.snowflake(), state.bot, told["name"], starts, ends, place)
     event.description = told.get("description") or ""
     state.events[event.id] = event
-    house.acts.world.touch()
+    _tell(house, "CREATE", event)
     return event_json(event, state.now())
 
 
@@ -87,7 +89,7 @@ def edit_event(house: House, call: Call) -> Answer:
     event.name = told.get("name") or event.name
     event.location = (told.get("entity_metadata") or {}).get("location") or event.location
     event.description = told.get("description", event.description) or ""
-    house.acts.world.touch()
+    _tell(house, "UPDATE", event)
     return event_json(event, house.state.now())
 
 
@@ -96,8 +98,21 @@ def delete_event(house: House, call: Call) -> Answer:
     """Take one off, whether it has begun or not."""
     event = _own(house, call)
     del house.state.events[event.id]
-    house.acts.world.touch()
+    _tell(house, "DELETE", event)
     return None
+
+
+def _tell(house: House, what: str, event: Event) -> None:
+    """Show it among the events, and tell who asked to hear of them."""
+    acts, now = house.acts, house.state.now()
+    data = event_json(event, now)
+    acts.gateway.dispatch(f"GUILD_SCHEDULED_EVENT_{what}", data, Intent.GUILD_SCHEDULED_EVENTS)
+    text = f"{event.name} · {event.starts:%d/%m/%Y %H:%M %Z} · {event.location}"
+    if what == "DELETE":
+        text = f"{event.name} · annulé"
+    author, edited = event.creator.name, what != "CREATE"
+    acts.transcript.append(Seen(event.id, now, "discord", AGENDA, author, text, edited=edited))
+    acts.world.touch()
 
 
 def _own(house: House, call: Call) -> Event:

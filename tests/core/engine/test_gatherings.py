@@ -81,7 +81,9 @@ async def test_what_has_begun_is_not_announced_any_more(place: Village) -> None:
     assert titles(place, "discord") == []
 
 
-def test_a_gathering_has_aware_times_in_their_order() -> None:
+def test_a_gathering_has_a_title_a_place_and_aware_times_in_their_order() -> None:
+    with pytest.raises(ValueError, match="a title and a place"):
+        replace(CAFE, where="")
     with pytest.raises(ValueError, match="aware"):
         replace(CAFE, starts=datetime(2026, 12, 1, 18))  # noqa: DTZ001  that is what is refused
     with pytest.raises(ValueError, match="ends before it starts"):
