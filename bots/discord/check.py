@@ -22,13 +22,13 @@ _ALSO: dict[Purpose, tuple[str, ...]] = {
         "create_public_threads",
         "send_messages_in_threads",
         "read_message_history",
-        "send_polls",
+        "create_polls",
     ),
     Purpose.ADMINS: ("attach_files",),
 }
 """What each channel needs besides being read and written."""
 
-SPARED = {"create_events"}
+SPARED = {"create_events", "create_polls"}
 """Without these the rest works: a gathering still has its cards."""
 
 

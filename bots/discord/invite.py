@@ -13,7 +13,7 @@ PERMISSIONS: dict[str, tuple[int, str]] = {
     "send_messages": (1 << 11, "speak in them"),
     "attach_files": (1 << 15, "post the digest's chart, and files such as an agenda"),
     "read_message_history": (1 << 16, "answer a message and open a thread below it"),
-    "send_polls": (1 << 49, "ask the polls of rituals"),
+    "create_polls": (1 << 49, "ask the polls of rituals"),
     "manage_roles": (1 << 28, "give and take the role that opens the gate"),
     "create_public_threads": (1 << 35, "give each question its thread"),
     "create_private_threads": (1 << 36, "write to somebody who refuses direct messages"),

@@ -21,6 +21,13 @@ def row(*children: dict[str, Any]) -> dict[str, Any]:
 
 
 V2 = 1 << 15
+
+
+def poll(count: int = 2, length: int = 5, **changes: object) -> dict[str, Any]:
+    answers = [{"poll_media": {"text": "x" * length}} for _ in range(count)]
+    return {"poll": {"question": {"text": "?"}, "answers": answers} | changes}
+
+
 WRONG_MESSAGES = {
     "too long": {"content": "x" * 2001},
     "misspelt": {"contents": "x"},
@@ -63,6 +70,12 @@ WRONG_MESSAGES = {
         "allowed_mentions": {"parse": ["users"], "users": ["800000000000000001"]},
     },
     "long nonce": {"content": "x", "nonce": "x" * 26},
+    "poll beside v2": {"flags": V2, "components": [{"type": 10, "content": "y"}], **poll()},
+    "poll of eleven answers": poll(11),
+    "poll of no answer": poll(0),
+    "long answer": poll(2, 56),
+    "long question": poll(question={"text": "x" * 301}),
+    "long poll": poll(duration=769),
 }
 
 
@@ -77,6 +90,25 @@ async def test_a_malformed_message_is_refused(
     assert told["errors"]
     assert len(sandbox.complaints()) == 1
     assert sandbox.transcript() == ()
+
+
+async def test_a_poll_is_ended_once_and_never_changed(
+    raw_discord: tuple[Raw, DiscordSandbox],
+) -> None:
+    client, sandbox = raw_discord
+    here = f"/channels/{room(sandbox)}"
+    _, made = await client.ask("POST", f"{here}/messages", poll(3, duration=1))
+    assert [answer["answer_id"] for answer in made["poll"]["answers"]] == [1, 2, 3]
+    assert made["poll"]["results"] == {"is_finalized": False, "answer_counts": []}
+    changed = await client.ask("PATCH", f"{here}/messages/{made['id']}", {"content": "x"})
+    assert changed[1]["code"] == 520003
+    ends = f"{here}/polls/{made['id']}/expire"
+    assert (await client.ask("POST", ends, {}))[1]["poll"]["results"]["is_finalized"]
+    assert (await client.ask("POST", ends, {}))[1]["code"] == 520001
+    _, words = await client.ask("POST", f"{here}/messages", {"content": "x"})
+    assert (await client.ask("POST", f"{here}/polls/{words['id']}/expire", {}))[1]["code"] == 520006
+    voters = f"{here}/polls/{words['id']}/answers/1"
+    assert (await client.ask("GET", voters))[1]["code"] == 10008
 
 
 async def test_what_is_unknown_fails_loudly(raw_discord: tuple[Raw, DiscordSandbox]) -> None:

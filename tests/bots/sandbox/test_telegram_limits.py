@@ -6,9 +6,10 @@ import contextlib
 import pytest
 from aiohttp import ClientError, ClientSession
 
+from bots.sandbox.people import CannotDo
 from bots.sandbox.telegram.floods import Floods
 from bots.sandbox.telegram.refusals import RefusedError
-from tests.bots.sandbox.telegram_bot import member, post, started
+from tests.bots.sandbox.telegram_bot import member, post, refusal, started
 
 pytestmark = pytest.mark.e2e
 
@@ -110,3 +111,47 @@ async def test_thousands_wait_and_are_served_a_hundred_at_a_time_until_confirmed
             offset = updates[-1]["update_id"] + 1
             await post(sandbox, "getUpdates", offset=offset, limit=1)
         assert [word for word in heard if word in words] == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"question": "x" * 301}, "poll question length"),
+        ({"options": [{"text": "x"}] * 13}, "poll must have"),
+        ({"options": [{"text": "x" * 101}]}, "poll options length"),
+        ({"type": "quiz"}, "only regular polls"),
+    ],
+)
+async def test_a_poll_beyond_its_limits_is_refused(asked: dict[str, object], why: str) -> None:
+    poll: dict[str, object] = {"question": "?", "options": [{"text": "a"}, {"text": "b"}]}
+    async with started() as sandbox:
+        said = await refusal(sandbox, "sendPoll", **{"chat_id": sandbox.main.id, **poll, **asked})
+        assert why in said
+
+
+async def test_a_poll_is_stopped_once_and_never_changed() -> None:
+    async with started() as sandbox:
+        chat, options = sandbox.main.id, [{"text": "a"}, {"text": "b"}]
+        poll = {"chat_id": chat, "question": "?", "options": options}
+        _, body = await post(sandbox, "sendPoll", **poll)
+        sent = {"chat_id": chat, "message_id": body["result"]["message_id"]}
+        assert "no text" in await refusal(sandbox, "editMessageText", text="x", **sent)
+        _, body = await post(sandbox, "stopPoll", **sent)
+        assert body["result"]["is_closed"]
+        assert "already been closed" in await refusal(sandbox, "stopPoll", **sent)
+        assert "to stop not found" in await refusal(
+            sandbox, "stopPoll", chat_id=chat, message_id=999
+        )
+
+
+async def test_a_vote_may_be_final_and_an_anonymous_one_is_told_to_nobody() -> None:
+    async with started() as sandbox:
+        await member(sandbox, "Léa")
+        options = [{"text": "a"}, {"text": "b"}]
+        await post(sandbox, "sendPoll", chat_id=sandbox.main.id, question="?", options=options)
+        lea = sandbox.person("Léa")
+        before = sandbox.feed.pending
+        await lea.votes("a")
+        assert sandbox.feed.pending == before
+        with pytest.raises(CannotDo, match="final"):
+            await lea.votes("b")
