@@ -1,7 +1,6 @@
 """What the gateway says, read as events: pure, so that a recorded frame can be replayed."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bots.discord.guild import Guild, Json
+from bots.discord.written import readable
 from core.chat.events import (
     Event,
     MemberJoined,
@@ -35,7 +35,6 @@ REMEMBERED = 10_000
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 """https://docs.discord.com/developers/reference#snowflakes"""
 
-_MENTION = re.compile(r"<(@!?|@&|#)(\d+)>|<a?(:\w+:)\d+>")
 _log = structlog.get_logger(__name__)
 
 
@@ -283,33 +282,6 @@ def _reply_to(data: Json, ref: MessageRef, here: Here) -> MessageRef | None:
         return None
     # A thread opened on a message has that message's id.
     return MessageRef(here.guild.place(ref.channel.id), ref.channel.thread)
-
-
-def readable(data: Json, guild: Guild) -> str:
-    """The text with names in the place of ids, as the person who wrote it saw it."""
-    text = data.get("content") or ""
-    if "<" not in text:
-        return text
-    people = {
-        user["id"]: (user.get("member") or {}).get("nick")
-        or user.get("global_name")
-        or user["username"]
-        for user in data.get("mentions", ())
-    }
-
-    def named(found: re.Match[str]) -> str:
-        sign, id_, emoji = found.groups()
-        if emoji:
-            return str(emoji)
-        if sign == "#":
-            thread = guild.threads.get(id_)
-            name = guild.channels.get(id_) or (thread.name if thread else None)
-            return f"#{name}" if name else found[0]
-        if sign == "@&":
-            return f"@{guild.roles[id_].name}" if id_ in guild.roles else found[0]
-        return f"@{people[id_]}" if id_ in people else found[0]
-
-    return _MENTION.sub(named, text)
 
 
 def _emoji(emoji: Json) -> str:

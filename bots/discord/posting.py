@@ -1,7 +1,6 @@
 """Putting messages where they belong: a channel, a thread, a direct message or its stand-in."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -9,10 +8,11 @@ from datetime import datetime
 import structlog
 
 from bots.discord.guild import PRIVATE_THREAD, PUBLIC_THREAD, Guild, Json
-from bots.discord.incoming import readable
+from bots.discord.naming import mark_of, nonce, shorten
 from bots.discord.outgoing import Part, render
 from bots.discord.rest import Rest
 from bots.discord.settings import DiscordSettings
+from bots.discord.written import readable
 from bots.pace import Answered, Pacer
 from core.chat.adapter import Menu, Permanent, Unreachable
 from core.chat.identity import (
@@ -28,8 +28,6 @@ from core.chat.identity import (
 from core.chat.markup import inert, plain
 from core.chat.messages import Message
 
-NONCE = 25
-"""Characters of a nonce: https://docs.discord.com/developers/resources/message#create-message"""
 NAME = 100
 TITLE = 60
 """A thread's name holds 100 characters; we show no more than 60 of a question."""
@@ -45,7 +43,6 @@ _HAS_THREAD = "160004"
 _NO_THREAD = {"50024", "50013", "50001", "160006"}
 """Refusals of a thread after which the answer stands in the channel, as a reply."""
 _GONE = {"10003", "50083", "160005"}
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _log = structlog.get_logger(__name__)
 
 
@@ -192,7 +189,7 @@ class Posting:
         return known or self._known_aside(user)
 
     def _known_aside(self, user: str) -> str | None:
-        mark = _mark(user)
+        mark = mark_of(user)
         threads = self._guild.threads.items()
         return next((i for i, t in threads if t.aside and t.name.endswith(mark)), None)
 
@@ -215,7 +212,7 @@ class Posting:
         language = self._menu.language(None)
         name = self._menu.say("adapter_discord.aside_name", language)
         body: Json = {
-            "name": f"{name[: NAME - 24]}{_mark(user)}",
+            "name": f"{name[: NAME - 24]}{mark_of(user)}",
             "type": PRIVATE_THREAD,
             "invitable": False,
             "auto_archive_duration": WEEK,
@@ -288,25 +285,3 @@ class Posting:
 def where(channel: Channel) -> str:
     """The id Discord posts to: a thread is a channel of its own."""
     return channel.thread or channel.id
-
-
-def nonce(key: str) -> str:
-    """The nonce of one part of one outbox row: the same at every attempt."""
-    return hashlib.sha256(key.encode()).hexdigest()[:NONCE]
-
-
-def shorten(words: str, limit: int) -> str:
-    """The beginning of a text, cut between words."""
-    if len(words) <= limit:
-        return words
-    kept = words[: limit - 1]
-    return (kept.rsplit(" ", 1)[0] if " " in kept else kept).rstrip() + "…"
-
-
-def _mark(user: str) -> str:
-    """How a person's private thread ends its name, so that it is found again after a restart."""
-    number, code = int(user), ""
-    while number:
-        number, digit = divmod(number, len(_DIGITS))
-        code = _DIGITS[digit] + code
-    return f" · {code}"

@@ -15,8 +15,8 @@ from bots.discord.guild import Json
 from bots.discord.invite import PERMISSIONS, invite_url
 from bots.discord.markdown import markdown
 from bots.discord.menu import path_of, published
+from bots.discord.naming import nonce, shorten
 from bots.discord.outgoing import COMPONENTS_V2, EPHEMERAL, TEXT, render, units
-from bots.discord.posting import nonce, shorten
 from core.chat.actions import Action, Choice, Field, Form, Kind, Link, OpenForm
 from core.chat.identity import Account, Platform, Workspace
 from core.chat.markup import bullets, inert, join, link, mention, plain, quote
