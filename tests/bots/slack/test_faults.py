@@ -16,7 +16,7 @@ from core.chat.actions import Action
 from core.chat.adapter import Permanent, RateLimited, Transient, Unreachable
 from core.chat.events import CommandInvoked, MemberJoined, MessagePosted
 from core.chat.identity import Account, Channel, MessageRef, Place, Platform, Purpose
-from core.chat.messages import Button, Message, Reply, Text
+from core.chat.messages import Button, File, Message, Reply, Text
 from tests.bots.slack.stage import TEAM, ScriptedCore, Stage, StageMenu, settings_for, stage
 
 pytestmark = pytest.mark.e2e
@@ -75,13 +75,15 @@ async def test_a_lost_answer_is_looked_up_before_a_resend(
         assert shown(slack, f"Bien arrivé {key}.") == 1
 
 
-def lose(monkeypatch: pytest.MonkeyPatch, sandbox: SlackSandbox) -> None:
-    """Cut the connection after chat.postMessage was carried out."""
+def lose(
+    monkeypatch: pytest.MonkeyPatch, sandbox: SlackSandbox, method: str = "chat.postMessage"
+) -> None:
+    """Cut the connection after a method was carried out."""
     call = sandbox._call
 
     async def cut(request: web.Request, name: str, headers: dict[str, str]) -> dict[str, Any]:
         answer = await call(request, name, headers)
-        if name == "chat.postMessage" and request.transport:
+        if name == method and request.transport:
             request.transport.abort()
         return answer
 
@@ -96,6 +98,55 @@ async def test_a_thread_is_looked_up_too(slack: Stage, monkeypatch: pytest.Monke
     monkeypatch.undo()
     await slack.adapter.send(Message(Text("Réponse")), root, key="below")
     assert shown(slack, "Réponse") == 1
+
+
+AGENDA = Message(Text("Voici"), files=(File("agenda.ics", b"BEGIN:VCALENDAR", "text/calendar"),))
+
+
+async def test_a_file_whose_answer_was_lost_is_looked_up_too(
+    slack: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose(monkeypatch, slack.sandbox, "files.completeUploadExternal")
+    with pytest.raises(Transient):
+        await slack.adapter.send(AGENDA, HELP, key="file")
+    monkeypatch.undo()
+    await slack.adapter.send(AGENDA, HELP, key="file")
+    assert shown(slack, "agenda.ics") == shown(slack, "Voici") == 1
+
+
+async def test_after_a_crash_a_file_is_not_sent_again(slack: Stage) -> None:
+    first = await slack.adapter.send(AGENDA, HELP, key="file")
+    other = SlackAdapter(settings_for(slack.sandbox), StageMenu())
+    await other.start(ScriptedCore(slack.world))
+    again = await other.send(AGENDA, HELP, key="file")
+    await other.stop()
+    assert again == first
+    assert shown(slack, "agenda.ics") == 1
+
+
+async def test_a_file_that_cannot_be_uploaded_is_tried_again(
+    slack: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(slack.sandbox.workspace, "address", "http://127.0.0.1:9")
+        with pytest.raises(Transient):
+            await slack.adapter.send(AGENDA, HELP, key="file")
+    slack.sandbox.limit("upload")
+    with pytest.raises(Transient):
+        await slack.adapter.send(AGENDA, HELP, key="file")
+    await slack.adapter.send(AGENDA, HELP, key="file")
+    assert shown(slack, "agenda.ics") == shown(slack, "Voici") == 1
+
+
+async def test_a_file_for_one_person_goes_to_their_direct_message(slack: Stage) -> None:
+    lea, bob = await slack.person("Léa"), await slack.person("Bob")
+    slack.core.on(CommandInvoked, Reply(AGENDA))
+    await lea.runs("/amicale parcours", channel="entraide")
+    sent = await slack.sees(lea, "agenda.ics")
+    assert (sent.channel, sent.private_to, sent.files) == ("privé", "Léa", ("agenda.ics",))
+    slack.core.on(CommandInvoked, Reply(AGENDA, private=False))
+    await lea.runs("/amicale parcours", channel="entraide")
+    assert (await slack.sees(bob, "agenda.ics")).channel == "entraide"
 
 
 async def test_after_a_crash_what_was_sent_is_not_sent_again(slack: Stage) -> None:
