@@ -69,8 +69,12 @@ CHOICES = 10
 """Answers a poll may offer: the fewest of the platforms' limits
 (https://docs.discord.com/developers/resources/poll)."""
 
+KEY = 40
+"""Characters of a poll's key, so that it fits under a button."""
+
 QUESTION, CHOICE = 300, 55
-"""Characters of a poll's question and of one answer; same source."""
+"""Characters of a poll's question and of one answer
+(https://docs.discord.com/developers/resources/poll#poll-media-object)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ class Poll:
     closed: bool = False
 
     def __post_init__(self) -> None:
+        if not self.key.isascii() or not 1 <= len(self.key) <= KEY:
+            raise ValueError(f"poll {self.key}: a key holds 1 to {KEY} ASCII characters")
         if not 2 <= len(self.choices) <= CHOICES:  # noqa: PLR2004  one answer is no choice
             raise ValueError(f"poll {self.key} needs two to {CHOICES} answers")
         if not 1 <= len(self.question) <= QUESTION:

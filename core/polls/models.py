@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from core.chat.identity import Platform
-from core.chat.messages import QUESTION
+from core.chat.messages import KEY, QUESTION
 from core.engine.database import UtcField
 from core.engine.models import Community
 from core.members.models import Member
@@ -17,7 +17,7 @@ class OpenPoll(Model):
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
         "amicale.Community", related_name=False, on_delete=fields.CASCADE
     )
-    key = fields.CharField(max_length=40)
+    key = fields.CharField(max_length=KEY)
     question = fields.CharField(max_length=QUESTION)
     choices: fields.JSONField[list[str]] = fields.JSONField()
     several = fields.BooleanField(default=False)
