@@ -1,5 +1,6 @@
 """What is found, in which order, and who must agree before a text is kept. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,9 @@ LINK = 300
 TOPIC = 40
 EXCERPT = 160
 """Characters of a text shown among others."""
+
+HEADLINE = 80
+"""Characters of a title made of a text's first words."""
 
 SHOWN = 5
 """How many entries answer a search: as many as one reads."""
@@ -146,9 +150,15 @@ def close(title: str, found: Iterable[Found], most: int) -> list[int]:
     return [row[-1] for row in sorted(near, reverse=True)[:most] if row[0]]
 
 
-def excerpt(text: str) -> str:
-    """The beginning of a text in one line, cut between words."""
+def excerpt(text: str, most: int = EXCERPT) -> str:
+    """The beginning of a text in one line of at most `most` characters, cut between words."""
     line = " ".join(text.split())
-    if len(line) <= EXCERPT:
+    if len(line) <= most:
         return line
-    return f"{line[:EXCERPT].rsplit(' ', 1)[0]} …"
+    return f"{line[: most - 1].rsplit(' ', 1)[0]}…"
+
+
+def headline(text: str) -> str:
+    """A title for what has none: its first sentence, or the beginning of it."""
+    first = re.split(r"(?<=[.!?…])\s|\n", text.strip(), maxsplit=1)[0]
+    return excerpt(first, HEADLINE)

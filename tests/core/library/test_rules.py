@@ -13,6 +13,7 @@ from core.library.rules import (
     close,
     closeness,
     excerpt,
+    headline,
     to_ask,
 )
 from core.library.words import kept, terms
@@ -109,10 +110,19 @@ def test_closeness_goes_both_ways_and_stays_between_nothing_and_all(one: str, ot
 
 @given(st.text())
 def test_an_excerpt_is_one_short_line(text: str) -> None:
-    assert len(excerpt(text)) <= EXCERPT + 2
+    assert len(excerpt(text)) <= EXCERPT
     assert "\n" not in excerpt(text)
 
 
+def test_a_headline_is_the_first_sentence_or_its_beginning() -> None:
+    assert (
+        headline("Ctrl et T ouvre un onglet. Ctrl et W le ferme.") == "Ctrl et T ouvre un onglet."
+    )
+    assert headline("Un raccourci\nutile") == "Un raccourci"
+    assert headline("mot " * 60).endswith("mot…")
+    assert headline("  ") == ""
+
+
 def test_an_excerpt_ends_between_words() -> None:
-    assert excerpt("mot " * 60).endswith("mot …")
+    assert excerpt("mot " * 60).endswith("mot…")
     assert excerpt("Par l’OPCO\nde la branche") == "Par l’OPCO de la branche"
