@@ -60,6 +60,7 @@ def _wish(scene: Scene, row: Celebration, say: Say) -> Wish:
         key=number,
         say=say,
         priority=Priority.LOW,
+        guard=Action("recognition.share", number),
         until=scene.now + ASKED_FOR,
         skip=Action("recognition.keep", number),
         never=Action("recognition.mute", row.kind.value),
@@ -78,6 +79,13 @@ async def mine(dialogue: Dialogue, argument: str) -> Celebration | None:
     """The celebration a button names, when it is this person's."""
     number, member = row_named(argument), dialogue.who.member
     return await Celebration.get_or_none(id=number, member_id=member)
+
+
+async def still_to_share(scene: Scene, argument: str) -> bool:
+    """Whether a person may still be asked about a celebration."""
+    rows = Celebration.filter(id=row_named(argument), member__community=scene.community)
+    row = await rows.get_or_none(shared_at=None)
+    return row is not None and row.kind not in await service.muted(row.member_id)
 
 
 async def share(dialogue: Dialogue, row: Celebration) -> bool:

@@ -118,6 +118,7 @@ async def confirm(dialogue: Dialogue, row: Champion) -> Speaker | None:
         key=number,
         say=say,
         priority=Priority.HIGH,
+        guard=Action("recognition.accept", number),
         until=dialogue.now + ANSWERS_WITHIN,
         skip=Action("recognition.decline", number),
     )
@@ -125,6 +126,14 @@ async def confirm(dialogue: Dialogue, row: Champion) -> Speaker | None:
     if asked is not None:
         await Champion.filter(id=row.id, state=Seat.LISTED).update(state=Seat.CONFIRMED)
     return asked
+
+
+async def still_offered(scene: Scene, argument: str) -> bool:
+    """Whether a person may still be asked to be a champion."""
+    row = await listed_as(scene, argument)
+    if row is None or row.state is not Seat.CONFIRMED:
+        return False
+    return not await service.is_discreet(row.member_id)
 
 
 async def accept(dialogue: Dialogue, row: Champion) -> bool:

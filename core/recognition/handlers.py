@@ -120,6 +120,12 @@ async def share(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     return await _own(dialogue, event, act)
 
 
+@routes.guard("recognition.share")
+async def still_to_share(scene: Scene, argument: str) -> bool:
+    """Whether they may still be asked."""
+    return await celebrating.still_to_share(scene, argument)
+
+
 @routes.button("recognition.keep")
 async def keep(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """It stays between them and us."""
@@ -196,6 +202,12 @@ async def accept(dialogue: Dialogue, event: ButtonPressed) -> Answer:
         return dialogue.reply("recognition.welcome" if done else "recognition.done", edits=True)
 
     return await _offered(dialogue, event, act)
+
+
+@routes.guard("recognition.accept")
+async def still_offered(scene: Scene, argument: str) -> bool:
+    """Whether they may still be asked."""
+    return await champions.still_offered(scene, argument)
 
 
 @routes.button("recognition.decline")

@@ -61,7 +61,7 @@ async def mine(
     dialogue: Dialogue, score: Score, badges: Sequence[tuple[Badge, int]], *, discreet: bool
 ) -> Message:
     """One's own figures and points, in private."""
-    points = dialogue.say("recognition.points", count=round(score.total))
+    points = dialogue.say("recognition.points", points=round(score.total))
     stands = [points, *_stands(dialogue, score, discreet=discreet)]
     held = bullets([dialogue.say(BADGES[badge], count=count) for badge, count in badges])
     title = dialogue.say("recognition.badges") if badges else Text()
@@ -92,7 +92,7 @@ def _choices(dialogue: Dialogue, discreet: bool) -> tuple[Button, ...]:  # noqa:
 def explained(dialogue: Dialogue, score: Score) -> Message:
     """Where each point comes from."""
     lines = [_explained(dialogue, score.of(merit)) for merit in Merit]
-    total = dialogue.say("recognition.points", count=round(score.total))
+    total = dialogue.say("recognition.points", points=round(score.total))
     fades = dialogue.say(
         "recognition.formula", weeks=FORMULA.half_life // 7, version=FORMULA.version
     )
@@ -103,7 +103,7 @@ def _explained(dialogue: Dialogue, line: Line) -> Text:
     worth = FORMULA.worth[line.merit]
     parts = [
         dialogue.say(
-            MERITS[line.merit], points=round(line.points), worth=worth.points, a_day=worth.a_day
+            MERITS[line.merit], count=round(line.points), worth=worth.points, a_day=worth.a_day
         )
     ]
     if line.counted:

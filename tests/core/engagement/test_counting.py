@@ -159,23 +159,3 @@ async def test_a_period_ends_just_before_its_end(place: Village) -> None:
     assert not await service.active_members(community, START - timedelta(days=7), START)
     found = await service.counts(community, START, START + timedelta(days=7))
     assert dict(found.by) == {(Kind.MESSAGE, Platform.DISCORD): 1}
-
-
-async def test_everyone_sees_their_own_figures_in_their_language(place: Village) -> None:
-    alice, bob = place.person("Alice"), place.person("Bob", "telegram", "en")
-    said = await alice.says("Bonjour", channel="entraide")
-    await place.passes(days=7)
-    await alice.says("Encore", channel="entraide")
-    await alice.says("Moi aussi", channel="entraide", reply_to=said)
-    await alice.runs("/moi")
-    shown = latest(alice)
-    assert shown.private_to == "Alice"
-    assert "Messages : 1 cette semaine, 2 en tout." in shown.text
-    assert "Par plateforme : Discord 2." in shown.text
-    assert "Réponses : 1 cette semaine" in shown.text
-    await alice.runs("/langue fr@tu")
-    await alice.runs("/moi")
-    assert "Toi seul·e vois cette page" in latest(alice).text
-    await bob.runs("/me")
-    assert "Messages: 0 this week, 0 in all." in latest(bob).text
-    assert "Alice" not in latest(bob).text
