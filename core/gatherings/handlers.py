@@ -1,7 +1,6 @@
 """Who answers what about events: the forms, the cards' buttons, the commands, what falls due."""
 
 from collections.abc import Sequence
-from zoneinfo import available_timezones
 
 from core.chat.actions import Action, Choice, Kind, row_named
 from core.chat.adapter import Answer
@@ -12,7 +11,7 @@ from core.chat.events import (
     MessageDeleted,
     WorkspaceMoved,
 )
-from core.chat.markup import inert, join
+from core.chat.markup import join
 from core.chat.messages import Invalid, Message, Reply, Text
 from core.engine.routes import Ask, Routes, Wants
 from core.engine.scene import Dialogue, Scene
@@ -98,17 +97,6 @@ def _file(dialogue: Dialogue, row: Gathering) -> Reply:
     kept = calendar.written(row, dialogue.community.slug, dialogue.now)
     text = dialogue.say("gatherings.file", title=row.title)
     return Reply(Message(text, files=(kept,)))
-
-
-@routes.command("evenement fuseau", Wants("ville"))
-async def choose_zone(dialogue: Dialogue, event: CommandInvoked) -> Answer:
-    """Choose the clock on which one reads the hours of events."""
-    typed = inert(str(event.arguments.get("ville", "")))
-    zone = rules.zone_named(typed, available_timezones())
-    if zone is None:
-        return dialogue.reply("gatherings.zone_unknown", city=typed)
-    await readers.choose(dialogue.who.member, zone)
-    return dialogue.reply("gatherings.zone", city=zone.rpartition("/")[2].replace("_", " "))
 
 
 # -- coming ------------------------------------------------------------------------------------

@@ -142,17 +142,3 @@ class GatheringPost(Model):
     class Meta:
         table = "gathering_post"
         unique_together = (("gathering", "key"),)
-
-
-class ReaderZone(Model):
-    """The time zone in which somebody reads the hours of events; the community's without."""
-
-    id = fields.IntField(primary_key=True)
-    member: fields.OneToOneRelation[Member] = fields.OneToOneField(
-        "amicale.Member", related_name=False, on_delete=fields.CASCADE
-    )
-    member_id: int
-    zone = fields.CharField(max_length=64)
-
-    class Meta:
-        table = "reader_zone"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from core.attention.models import AttentionChoice
 from core.chat.actions import Action, Link, OpenForm
 from core.chat.messages import Button, Style, Text
 from core.engine.scene import Dialogue, Scene, Speaker
 from core.engine.texts import Texts
-from core.gatherings.models import ReaderZone
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,10 @@ def everybody(scene: Scene) -> Reader:
 
 
 async def zones(members: Collection[int]) -> dict[int, ZoneInfo]:
-    """The clocks these members chose."""
-    rows = await ReaderZone.filter(member_id__in=list(members)) if members else []
-    return {row.member_id: ZoneInfo(row.zone) for row in rows}
+    """The clocks these members chose (`/rappels`); the others read on the community's."""
+    chosen = AttentionChoice.filter(member_id__in=list(members)).exclude(timezone="")
+    rows = await chosen if members else []
+    return {row.member_id: ZoneInfo(row.timezone) for row in rows}
 
 
 async def reading(dialogue: Dialogue) -> Reader:
@@ -77,11 +78,3 @@ async def reading(dialogue: Dialogue) -> Reader:
 def reader(scene: Scene, who: Speaker, known: dict[int, ZoneInfo]) -> Reader:
     """One person, on the clock they chose."""
     return Reader(scene.texts, who.language, known.get(who.member, scene.zone), scene.now)
-
-
-async def choose(member: int, zone: str) -> None:
-    """Remember the clock somebody reads by."""
-    row, made = await ReaderZone.get_or_create({"zone": zone}, member_id=member)
-    if not made:
-        row.zone = zone
-        await row.save(update_fields=["zone"])

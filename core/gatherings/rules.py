@@ -263,16 +263,6 @@ def link_of(written: str) -> str | None:
     return str(found) if named and len(str(found)) <= LINK else None
 
 
-def zone_named(written: str, zones: Iterable[str]) -> str | None:
-    """The time zone somebody means by its name or its city; None when none or several are so."""
-    wanted = written.strip().casefold().replace(" ", "_")
-    known = list(zones)
-    exact = [zone for zone in known if zone.casefold() == wanted]
-    cities = [zone for zone in known if zone.casefold().rpartition("/")[2] == wanted]
-    found = exact or [zone for zone in cities if "/" in zone]
-    return found[0] if len(found) == 1 else None
-
-
 def meant(titles: Mapping[int, str], written: str) -> tuple[int, ...]:
     """The rows somebody means: by number, by title, by a part of it; the first for no word."""
     typed = folded(written).removeprefix("#")

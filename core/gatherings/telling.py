@@ -42,8 +42,9 @@ async def tell(
     *,
     guard: Action | None = None,
     until: datetime | None = None,
+    patient: bool = False,
 ) -> None:
-    """Tell each of them, in their language and on their clock."""
+    """Tell each of them, in their language and on their clock; `patient`: in their waking hours."""
     members = list(dict.fromkeys(people))
     known = await readers.zones(members)
 
@@ -51,7 +52,7 @@ async def tell(
         return tells(readers.reader(scene, who, known))
 
     for member in members:
-        await attention.tell(scene, member, say, guard=guard, until=until)
+        await attention.tell(scene, member, say, guard=guard, until=until, patient=patient)
 
 
 async def invite(scene: Scene, row: Gathering) -> None:
@@ -138,7 +139,7 @@ async def replay(scene: Scene, row: Gathering, by: int) -> None:
         shown = link(row.replay, row.replay)
         return Message(reader.say("gatherings.replay_ready", title=row.title, link=shown))
 
-    await tell(scene, sorted(people - {by}), tells)
+    await tell(scene, sorted(people - {by}), tells, patient=True)
 
 
 async def begins(scene: Scene, row: Gathering) -> None:
