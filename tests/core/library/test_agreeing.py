@@ -62,6 +62,31 @@ async def test_what_was_corrected_is_shown_again_before_it_is_agreed_to(place: V
     assert len(await service.to_curate(place.app.community)) == 1
 
 
+async def test_whoever_sleeps_is_asked_in_the_morning_and_about_the_last_words_only(
+    place: Village,
+) -> None:
+    alice, bob = place.person("Alice"), place.person("Bob")
+    await solved(place, bob, alice)
+    place.clock.advance(hours=14)  # 23:00 in Paris
+    await writes(bob)
+    await bob.presses("Corriger")
+    await bob.fills({"La réponse": "Par la région, tout simplement."})
+    assert not seen(alice, "Peut-on garder ceci")
+    await place.passes(hours=11)
+    (asked,) = seen(alice, "Peut-on garder ceci")
+    assert "Par la région" in asked.text
+
+
+async def test_whoever_took_it_back_meanwhile_leaves_nothing_to_ask(place: Village) -> None:
+    alice, bob = place.person("Alice"), place.person("Bob")
+    await solved(place, bob, alice)
+    place.clock.advance(hours=14)
+    await writes(bob)
+    await bob.presses("Retirer")
+    await place.passes(hours=11)
+    assert not seen(alice, "Peut-on garder ceci")
+
+
 async def test_only_its_authors_may_answer_and_only_the_helper_writes(place: Village) -> None:
     alice, bob, carol = (place.person(name) for name in ("Alice", "Bob", "Carol"))
     entry = await solved(place, bob, alice)
@@ -120,7 +145,7 @@ async def test_an_author_takes_back_what_is_kept_whenever_they_like(place: Villa
     assert FINANCE in await looks_up(mona, "financer")
     await alice.runs("/bibliothèque")
     await alice.presses("Voir ce que j’ai donné")
-    await alice.presses("Retirer : Comment financer un bila…")
+    await alice.presses("Retirer : Comment financer un bil…")
     assert seen(alice, "il n’en reste rien dans la bibliothèque")
     assert "Rien dans la bibliothèque" in await looks_up(mona, "financer")
     assert (await Entry.get()).text == ""
@@ -130,9 +155,11 @@ async def test_what_nobody_answers_is_erased_after_a_month(place: Village) -> No
     alice, bob = place.person("Alice"), place.person("Bob")
     await solved(place, bob, alice)
     await proposed(place, "Sans personne", ANSWER)
-    await place.passes(days=29)
+    place.clock.advance(days=29)
+    await place.app.settle()
     assert await Entry.filter(state=EntryState.PROPOSED).count() == 2
-    await place.passes(days=3)
+    place.clock.advance(days=3)
+    await place.app.settle()
     (left,) = await Entry.filter(state=EntryState.PROPOSED)
     assert left.title == "Sans personne"
     assert not await Entry.filter(title=FINANCE).exists()
@@ -146,7 +173,7 @@ async def test_somebody_who_was_helped_by_their_other_account_agrees_once(
     async with transaction():
         made = await link(place.app.scene(), await known(alice), await known(other))
     await other.does(Action("library.agree", f"{entry.id}:0"))
-    assert await service.names_of(entry) == ["Alice"]
+    assert await service.names_of(entry) == ["Alice B"]
     assert await EntryAuthor.filter(agreed_at=None).count() == 0
     async with transaction():
         await undo(place.app.scene(), made.id, made.member_id)
