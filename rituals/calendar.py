@@ -167,6 +167,8 @@ def _moved(day: date, on_holiday: OnHoliday, calendar: Calendar) -> date | None:
 
 OPENS = "opens"
 """The step every date has: it is published, it begins."""
+ANNOUNCES = "announces"
+"""The step of a kind that publishes beforehand what is to come."""
 CLOSES = "closes"
 """The step of a kind that ends a date: nothing counts any more."""
 

@@ -64,7 +64,7 @@ async def correct(scene: Scene, row: Contribution, given: Given, state: Contribu
 
 
 async def named(scene: Scene, argument: str) -> Contribution:
-    """The one an argument names, with its ritual and date loaded. Raises Refused when it is gone."""
+    """The one an argument names, its ritual and date loaded. Raises Refused when it is gone."""
     rows = Contribution.filter(id=row_named(argument), ritual__community=scene.community)
     row = await rows.select_related("ritual", "occurrence").first()
     if row is None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from core.chat.actions import row_named
 from core.engine.errors import Refused
 from core.engine.scene import Scene
 from rituals.calendar import Calendar
@@ -82,6 +83,14 @@ async def reread(scene: Scene, occurrence: int) -> Appointment | None:
     rituals = await programme(scene)
     settings = next((s for s in rituals if s.slug == row.ritual.slug), None)
     return _at(scene, settings, row.ritual, row) if settings else None
+
+
+async def named(scene: Scene, argument: str) -> Appointment:
+    """The date a button is about. Raises Refused when it, or its ritual, is no more."""
+    found = await reread(scene, row_named(argument))
+    if found is None:
+        raise Refused("rituals.gone")
+    return found
 
 
 async def coming(scene: Scene, settings: RitualSettings) -> Appointment:

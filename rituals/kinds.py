@@ -161,11 +161,13 @@ class Kind:
     - `steps`: what is done at each moment beside the opening, once each. What is due before the
       opening is left out when the date does not take place, what is due after it when it was
       not opened. A step named `closes` ends the date: nothing counts any more.
+    - `announces`: what its step `announces` publishes beforehand, previewed as well.
     - `takes_part`: what counts by itself; `participation.took_part` records anything else.
     - `opens`: publishes by itself, and says how the date stands then; without it `shown` is
       published in the rituals' channel of every platform and the date is open.
     - `skipped`: the date (the first) does not take place; what was prepared goes to the second.
     - `restored`: it takes place after all; without it the steps that are due are made up for.
+    - `moved`: it takes place at another moment than was said.
     - `in_turn`: what is said where people serve in turn (rituals/asking.py).
     - `routes`: its own buttons, forms, commands; their words are in `<kind>.po`.
     """
@@ -173,10 +175,12 @@ class Kind:
     settings: type[RitualSettings]
     shown: Shown
     steps: Mapping[str, Play] = field(default_factory=dict)
+    announces: Shown | None = None
     takes_part: frozenset[By] = frozenset({By.REACTION, By.REPLY})
     opens: Open | None = None
     skipped: Handed | None = None
     restored: Play | None = None
+    moved: Play | None = None
     in_turn: InTurn | None = None
     routes: Routes | None = None
 

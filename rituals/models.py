@@ -193,6 +193,26 @@ class RitualPost(Model):
         unique_together = (("occurrence", "key"),)
 
 
+class Attendance(Model):
+    """Whether somebody said they would come to a date, and when they were there."""
+
+    id = fields.IntField(primary_key=True)
+    occurrence: fields.ForeignKeyRelation[Occurrence] = fields.ForeignKeyField(
+        "amicale.Occurrence", related_name=False, on_delete=fields.CASCADE
+    )
+    occurrence_id: int
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "amicale.Member", related_name=False, on_delete=fields.CASCADE
+    )
+    member_id: int
+    coming = fields.BooleanField(default=False)
+    came_at = UtcField(null=True)
+
+    class Meta:
+        table = "ritual_attendance"
+        unique_together = (("occurrence", "member"),)
+
+
 class ContributionState(StrEnum):
     """Where something given stands: being written, agreed to, shown, or how it ended.
 

@@ -12,8 +12,8 @@ from core.engine.database import insert_new
 from core.engine.scene import Scene
 from core.watch import service as watch
 from rituals import dates
-from rituals.calendar import CLOSES, OPENS, Stand
-from rituals.kinds import Appointment
+from rituals.calendar import ANNOUNCES, CLOSES, OPENS, Stand
+from rituals.kinds import Appointment, Shown
 from rituals.models import Occurrence, OccurrenceState, StepDone
 from rituals.rules import RitualSettings
 
@@ -79,7 +79,10 @@ async def play(scene: Scene, found: Appointment, name: str) -> None:
         "id",
     ):
         return
-    await found.kind.steps[name](scene, found)
+    if name == ANNOUNCES and found.kind.announces:
+        await _post(scene, found, found.kind.announces)
+    else:
+        await found.kind.steps[name](scene, found)
     if name == CLOSES:
         await Occurrence.filter(id=found.row.id).update(state=OccurrenceState.CLOSED)
 
@@ -119,13 +122,17 @@ async def publish(scene: Scene, found: Appointment) -> OccurrenceState | None:
 
 async def post(scene: Scene, found: Appointment) -> OccurrenceState:
     """Publish in every workspace what the kind shows there; the date is open then."""
+    await _post(scene, found, found.kind.shown)
+    return OccurrenceState.OPEN
+
+
+async def _post(scene: Scene, found: Appointment, shown: Shown) -> None:
     for workspace in scene.workspaces:
-        message = await found.kind.shown(scene, found, workspace)
+        message = await shown(scene, found, workspace)
         if message is not None:
             place = Place(workspace.platform, workspace.id, Purpose.RITUALS)
             until = found.too_late(scene.now)
             await scene.owe(message, place, then=posted(found), until=until)
-    return OccurrenceState.OPEN
 
 
 async def announce(scene: Scene, found: Appointment, message: Message) -> None:

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from tortoise.expressions import Q
 
-from core.chat.actions import Action, Choice, row_named
+from core.chat.actions import Action, Choice
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
 from core.chat.markup import bullets, join
 from core.chat.messages import Message, Reply, Style, Text
-from core.engine.errors import Refused
 from core.engine.scene import Dialogue
 from core.members.models import Member
 from rituals import dates, runner, service
 from rituals.asking import NOTICE
+from rituals.calendar import ANNOUNCES
 from rituals.kinds import Appointment
 from rituals.models import Ritual, RitualState, TurnState
 from rituals.rules import RitualSettings
@@ -69,9 +69,14 @@ async def _turn(dialogue: Dialogue, found: Appointment) -> Text:
 
 async def _shown(dialogue: Dialogue, found: Appointment) -> list[Text]:
     """What would be published now on the platform of whoever asks, and what it is."""
-    message = await found.kind.shown(dialogue, found, dialogue.who.account.home)
+    home, announces = dialogue.who.account.home, found.kind.announces
+    before = await announces(dialogue, found, home) if announces else None
+    message = await found.kind.shown(dialogue, found, home)
     if message is None:
         return [dialogue.say("rituals.preview_silent")]
+    if before is not None and (at := found.steps.others.get(ANNOUNCES)):
+        first = dialogue.say("rituals.preview_announced", at=dialogue.local(at))
+        return [first, before.text, dialogue.say("rituals.preview_then"), message.text]
     key = "rituals.preview_exactly"
     if found.kind.in_turn:
         tip = await service.ready(found)
@@ -92,16 +97,9 @@ async def publish_now(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     return Reply(Message(join([question, *await _shown(dialogue, found)]), (confirm,)))
 
 
-async def _pressed(dialogue: Dialogue, event: ButtonPressed) -> Appointment:
-    found = await dates.reread(dialogue, row_named(event.action.argument))
-    if found is None:
-        raise Refused("rituals.gone")
-    return found
-
-
 async def confirmed(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Publish the date now, once."""
-    found = await _pressed(dialogue, event)
+    found = await dates.named(dialogue, event.action.argument)
     if await runner.publish(dialogue, found) is None:
         return dialogue.reply("rituals.now_already", day=found.steps.day, edits=True)
     following = await dates.coming(dialogue, found.settings)
@@ -121,7 +119,7 @@ async def skip(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 
 async def restore(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Have a skipped date take place after all."""
-    found = await _pressed(dialogue, event)
+    found = await dates.named(dialogue, event.action.argument)
     if dialogue.now >= found.steps.opens:
         return dialogue.reply("rituals.over", day=found.steps.day, edits=True)
     await runner.restore(dialogue, found)

@@ -186,3 +186,9 @@ def test_a_step_is_done_when_it_still_makes_sense(
     assert [name for name, _ in steps.in_order()] == ["asks", OPENS, "thanks", CLOSES]
     off = Steps(NOON.date(), NOON.date(), NOON, others, off=True)
     assert not off.plays("asks", NOON - HOUR, Stand.TO_COME, 6 * HOUR)
+
+
+def test_the_address_of_a_meeting_is_one() -> None:
+    with pytest.raises(ValidationError, match="no web address"):
+        asks(kind="meeting", link="javascript:alert(1)")
+    assert asks(kind="meeting", link="exemple.fr/salle").model_dump()["link"].startswith("https://")
