@@ -186,6 +186,15 @@ def _blocked(
     return (awake, Reason.QUIET) if awake > at else None
 
 
+def now_or_never(person: Person, kind: str, now: datetime) -> Reason:
+    """ROOM when they may be asked at this very moment, else what is in the way."""
+    if kind in person.refused:
+        return Reason.REFUSED
+    if person.per_week == 0:
+        return Reason.NONE
+    return opening(person, sorted(person.sent.values()), now)[1]
+
+
 def disturbs(person: Person, now: datetime) -> Reason | None:
     """Why nothing at all should reach them now: on leave, or asleep; None when it may."""
     blocked = _blocked(_without_budget(person), (), now)

@@ -8,7 +8,7 @@ from core.attention import rules
 from core.attention.choices import person_of
 from core.attention.models import Nudge, NudgeState
 from core.attention.rules import PATIENCE, Priority, Reason
-from core.attention.waiting import Words, look_at
+from core.attention.waiting import Words, alone_with, look_at
 from core.chat.actions import Action
 from core.chat.messages import Message
 from core.engine.scene import Scene, Speaker
@@ -114,3 +114,33 @@ async def _replace(scene: Scene, member: int, wish: Wish) -> None:
         await old.filter(state=NudgeState.WAITING).update(
             state=NudgeState.DROPPED, reason=Reason.REPLACED, settled_at=scene.now, payload=""
         )
+
+
+async def may_call(scene: Scene, member: int, kind: str, key: str) -> bool:
+    """Whether somebody may be named in public now, which is asked of them like anything else.
+
+    If so it counts in their budget. What cannot be now is not: the room turns to somebody else.
+    Decided once for each (member, kind, key).
+    """
+    await alone_with(member)
+    person = await person_of(scene, member)
+    found = rules.now_or_never(person, kind, scene.now)
+    called = found is Reason.ROOM
+    nudge, _ = await Nudge.get_or_create(
+        {
+            "community": scene.community,
+            "priority": Priority.HIGH,
+            "state": NudgeState.SENT if called else NudgeState.DROPPED,
+            "reason": found,
+            "payload": "",
+            "since": scene.now,
+            "look_at": scene.now,
+            "until": scene.now,
+            "sent_at": scene.now if called else None,
+            "settled_at": scene.now,
+        },
+        member_id=member,
+        kind=kind,
+        key=key,
+    )
+    return nudge.state is NudgeState.SENT

@@ -39,7 +39,7 @@ async def look_at(scene: Scene, member: int, *, fresh: int = 0) -> None:
 
     Its room is asked whether it still wants what waited; `fresh` is wanted at this moment.
     """
-    await _alone_with(member)
+    await alone_with(member)
     waiting = await Nudge.filter(member_id=member, state=NudgeState.WAITING).order_by("id")
     person = await person_of(scene, member)
     while waiting:
@@ -53,7 +53,7 @@ async def look_at(scene: Scene, member: int, *, fresh: int = 0) -> None:
         await _drop(scene, first, Reason.SETTLED)
 
 
-async def _alone_with(member: int) -> None:
+async def alone_with(member: int) -> None:
     """One process at a time decides about somebody, or two would overdraw their budget."""
     await Member.filter(id=member).select_for_update(no_key=True).first()
 
@@ -101,7 +101,7 @@ async def _send(scene: Scene, nudge: Nudge) -> None:
 
 
 def _with_choices(scene: Scene, nudge: Nudge, to: Speaker) -> Message:
-    """The room's message, and what can be done about being asked at all."""
+    """The room's message, and what can be done about being asked at all, each thing once."""
     message = Words.model_validate_json(nudge.payload).message
     number = str(nudge.id)
     choices = {
@@ -110,11 +110,9 @@ def _with_choices(scene: Scene, nudge: Nudge, to: Speaker) -> Message:
         "attention.never": _action(nudge.never) or Action("attention.never", number),
     }
     there = {button.does for button in message.buttons}
-    added = [
-        Button(scene.texts.label(key, to.language), does)
-        for key, does in choices.items()
-        if does not in there
-    ]
+    labels = {button.label for button in message.buttons}
+    offered = [Button(scene.texts.label(key, to.language), does) for key, does in choices.items()]
+    added = [one for one in offered if one.does not in there and one.label not in labels]
     return replace(message, buttons=(*message.buttons, *added))
 
 

@@ -87,8 +87,10 @@ async def remind(scene: Scene, key: str) -> None:
         said = scene.texts.say("onboarding.reminder", who.language, name=who.name)
         message = Message(join([said, page.text]), page.buttons)
         guard = Action("onboarding.undone", f"{who.member}:{step}")
+        skip = None if step is Step.CHARTER else Action("onboarding.skip", step)
+        until = scene.now + LATE
         wish = Wish(
-            "onboarding.reminder", key, lambda _: message, guard=guard, until=scene.now + LATE
+            "onboarding.reminder", key, lambda _: message, guard=guard, until=until, skip=skip
         )
         await attention.solicit(scene, who.member, wish)
 

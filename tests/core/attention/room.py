@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from bots.sandbox.memory_people import MemoryPerson
-from core.attention.service import Wish, solicit, tell
+from core.attention.service import Wish, may_call, solicit, tell
 from core.chat.actions import Action
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed
@@ -78,6 +78,13 @@ async def asks(
         to = await solicit(scene, member, wish)
     await place.app.settle()
     return to is not None
+
+
+async def calls(place: Village, person: MemoryPerson, key: str) -> bool:
+    """Whether somebody may be named in public."""
+    member = await id_of(place, person)
+    async with transaction():
+        return await may_call(place.app.scene(), member, "questions.expert", key)
 
 
 async def tells(

@@ -1,12 +1,12 @@
 from datetime import timedelta
 
-from core.attention.models import Nudge
+from core.attention.models import AttentionChoice, Nudge, Refusal
 from core.attention.service import Priority
 from core.chat.actions import Action
 from core.chat.messages import Button
 from core.engine.models import OutboxMessage
 from tests.core.attention import room
-from tests.core.attention.room import asks, tells
+from tests.core.attention.room import asks, calls, id_of, tells
 from tests.village import Village, latest, seen
 
 
@@ -235,3 +235,27 @@ async def test_nothing_is_owed_twice(place: Village) -> None:
     await place.passes(days=20)
     assert await OutboxMessage.all().count() == 1
     assert place.clock.now() > (await Nudge.get()).until - timedelta(days=0.1)
+
+
+# -- being named in public ---------------------------------------------------------------------
+
+
+async def test_being_named_in_public_counts_and_is_now_or_not_at_all(place: Village) -> None:
+    bob = place.person("Bob")
+    await bob.runs("/aide")
+    assert [await calls(place, bob, key) for key in ("a", "b", "a")] == [True, False, True]
+    await asks(place, bob, "Un ?")
+    assert not seen(bob, "Un ?")
+    await bob.runs("/rappels")
+    assert "questions sur vos sujets : une seule sollicitation par jour" in latest(bob).text
+
+
+async def test_who_wants_none_of_it_is_not_named(place: Village) -> None:
+    bob, eve = place.person("Bob"), place.person("Eve")
+    for person in (bob, eve):
+        await person.runs("/aide")
+    await Refusal.create(
+        member_id=await id_of(place, bob), kind="questions.expert", at=place.clock.now()
+    )
+    await AttentionChoice.create(member_id=await id_of(place, eve), per_week=0)
+    assert [await calls(place, person, "a") for person in (bob, eve)] == [False, False]
