@@ -78,9 +78,8 @@ async def _ask_somebody(scene: Scene, question: Question) -> bool:
     Being named in public is asked of them like anything else: it counts in their budget.
     """
     turn = f"{question.id}:{question.round}"
-    for choice in await experts.choices(scene, question):
-        account = await experts.account_at(question, choice.member)
-        if account and await attention.may_call(scene, choice.member, CALLED, turn):
+    for choice, account in await experts.choices(scene, question):
+        if await attention.may_call(scene, choice.member, CALLED, turn):
             await _tag(scene, question, choice, account)
             return True
     return False

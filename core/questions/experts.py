@@ -1,6 +1,6 @@
 """Who may be asked about a question: what every row says of them, as the matching reads it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from pydantic import TypeAdapter
 
@@ -33,25 +33,23 @@ def reasons_of(asked: Solicitation) -> tuple[Reason, ...]:
     return _REASONS.validate_python(asked.reasons or [])
 
 
-async def choices(scene: Scene, question: Question) -> list[Choice]:
-    """Who may be asked now where the question stands, the best first."""
-    already = await Solicitation.filter(question_id=question.id).values_list("member_id", flat=True)
+async def choices(scene: Scene, question: Question) -> list[tuple[Choice, Account]]:
+    """Who may be asked now, the best first, and their account where the question stands."""
+    already = await Solicitation.filter(question_id=question.id)
     asker = await members.profile_of(question.member_id)
     wanted = Asked(
         question.id, question.member_id, tuple(question.topics), question.title, asker.training
     )
+    profiles = {p.member_id: p for p in await members.experts(scene.community)}
+    here = await _accounts(question, profiles)
+    known = await _candidates([profiles[member] for member in sorted(here)])
     limit = scene.settings(QuestionsSettings).asks_per_week
-    known = await _candidates(scene, question)
-    return ranked(wanted, known, {int(str(m)) for m in already}, scene.now, limit)
-
-
-async def account_at(question: Question, member: int) -> Account | None:
-    """Their account where the question was asked, the last active one."""
-    rows = await _accounts(question, [member])
-    return rows.get(member)
+    found = ranked(wanted, known, {row.member_id for row in already}, scene.now, limit)
+    return [(choice, here[choice.member]) for choice in found]
 
 
 async def _accounts(question: Question, people: Collection[int]) -> Mapping[int, Account]:
+    """The last active account of each of these people where the question was asked."""
     rows = MemberAccount.filter(
         platform=question.platform,
         workspace=question.workspace,
@@ -61,16 +59,15 @@ async def _accounts(question: Question, people: Collection[int]) -> Mapping[int,
     return {row.member_id: row.account for row in await rows.order_by("active_at", "id")}
 
 
-async def _candidates(scene: Scene, question: Question) -> list[Candidate]:
-    profiles = {p.member_id: p for p in await members.experts(scene.community)}
-    here = await _accounts(question, profiles)
+async def _candidates(profiles: Sequence[MemberProfile]) -> list[Candidate]:
+    people = [profile.member_id for profile in profiles]
     asked: dict[int, list[Solicitation]] = {}
-    for row in await Solicitation.filter(member_id__in=list(here)).order_by("id"):
+    for row in await Solicitation.filter(member_id__in=people).order_by("id"):
         asked.setdefault(row.member_id, []).append(row)
-    solved = await _solved(here)
+    solved = await _solved(people)
     return [
-        _candidate(profiles[member], solved.get(member, ()), asked.get(member, []))
-        for member in sorted(here)
+        _candidate(one, solved.get(one.member_id, ()), asked.get(one.member_id, []))
+        for one in profiles
     ]
 
 

@@ -25,7 +25,7 @@ WORDS = {
 async def meant(dialogue: Dialogue, number: str, channel: Channel) -> Question | None:
     """The question of that number, else of this thread, else the last one that is about them."""
     if number.strip():
-        return await conversation.of_id(dialogue, number.strip(" n°#"))
+        return await conversation.of_id(dialogue, number.lower().strip(" no°.#"))
     found = await conversation.in_thread(dialogue, channel)
     return found or await _latest(dialogue)
 

@@ -4,7 +4,7 @@ from bots.sandbox.memory_people import MemoryPerson
 from core.members import service as members
 from core.members.models import Member
 from core.questions.models import Solicitation
-from tests.core.questions.acting import asks, can_help, only, tagged
+from tests.core.questions.acting import asks, can_help, linked, only, tagged
 from tests.village import Village, latest, seen
 
 
@@ -47,7 +47,7 @@ async def test_the_asked_person_reads_every_point(place: Village) -> None:
 async def test_what_speaks_against_somebody_is_told_to_them_alone(place: Village) -> None:
     alice, eva = await called(place)
     await eva.presses("Pas mon sujet")
-    await place.passes(days=120)
+    place.clock.advance(days=120)
     await asks(alice)
     await place.passes(minutes=30)
     assert tagged(eva)
@@ -104,3 +104,16 @@ async def test_who_was_asked_may_want_no_more_of_it(place: Village) -> None:
     await eva.runs("/pourquoi")
     await eva.presses("Ne plus me solliciter")
     assert seen(eva, "personne ne vous sollicitera")
+
+
+async def test_answering_oneself_from_another_account_solves_nothing(place: Village) -> None:
+    alice, eva, other = place.person("Alice"), await can_help(place, "Eva"), place.person("Eva B")
+    asked = await asks(eva)
+    await other.says("Par l’OPCO", channel="entraide", reply_to=asked)
+    await eva.presses("C’est résolu")
+    await linked(eva, other)
+    await asks(alice)
+    await place.passes(minutes=30)
+    await eva.runs("/pourquoi")
+    assert "propose son aide" in latest(eva).text
+    assert "déjà répondu" not in latest(eva).text

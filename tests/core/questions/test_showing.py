@@ -165,6 +165,7 @@ async def test_everybody_sees_the_figures_and_the_team_who_waits(place: Village)
         await helper.says("Voilà", channel="entraide", reply_to=asked)
     await people[4].reacts(asked, "✅")
     await asks(people[5], "#QuestionTechnique Et la mienne ?")
+    await place.passes(minutes=1)
     await helper.runs("/questions chiffres")
     shown = latest(helper).text
     assert "6 questions posées ; avec une réponse : 5 ; résolues : 1" in shown
@@ -182,10 +183,8 @@ async def test_everybody_sees_the_figures_and_the_team_who_waits(place: Village)
 async def test_without_questions_the_figures_say_so(place: Village) -> None:
     alice = place.person("Alice")
     await alice.runs("/questions chiffres")
-    assert latest(alice).text.splitlines()[2:] == [
-        "• 0 question posée ; avec une réponse : 0 ; résolue : 0",
-        "• 0 question sans réponse en ce moment",
-    ]
+    assert "0 question posée ; avec une réponse : 0 ; résolue : 0" in latest(alice).text
+    assert "pour une question sur deux" not in latest(alice).text
 
 
 async def test_a_group_that_moves_takes_its_questions_along(place: Village) -> None:
