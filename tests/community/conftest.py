@@ -8,6 +8,7 @@ from bots.rooms import ROOMS
 from core.charter.rules import CharterSettings
 from core.engine.help import help_routes
 from core.engine.routes import Routes
+from core.library.rules import LibrarySettings
 from core.members.rules import MembersSettings
 from core.onboarding.rules import OnboardingSettings
 from core.questions.rules import QuestionsSettings
@@ -20,6 +21,7 @@ SETTINGS: dict[type, object] = {
     MembersSettings: MembersSettings(),
     CharterSettings: CharterSettings(texts={"fr": "# Charte\n\n1. On se parle bien."}),
     OnboardingSettings: OnboardingSettings(),
+    LibrarySettings: LibrarySettings(),
     QuestionsSettings: QuestionsSettings(),
     ReportsSettings: ReportsSettings(),
     RitualsSettings: RitualsSettings(),

@@ -9,6 +9,7 @@ from core.charter.rules import CharterSettings
 from core.engagement.handlers import routes as engagement_routes
 from core.engine.help import help_routes
 from core.engine.routes import Routes
+from core.library.rules import LibrarySettings
 from core.members.handlers import routes as member_routes
 from core.members.rules import MembersSettings
 from core.onboarding.handlers import routes as onboarding_routes
@@ -44,6 +45,7 @@ SETTINGS: dict[type, object] = {
     AttentionSettings: AttentionSettings(),
     CharterSettings: CharterSettings(texts={"fr": "# Charte\n\n1. On se parle bien."}),
     OnboardingSettings: OnboardingSettings(),
+    LibrarySettings: LibrarySettings(),
     QuestionsSettings: QuestionsSettings(),
     RecognitionSettings: RecognitionSettings(),
 }
