@@ -8,6 +8,7 @@ from dataclasses import fields
 import structlog
 
 from bots.platforms import adapter
+from bots.serving import settle
 from bots.suite import Suite, app_of, menu_of, open_database
 from config.community import load
 from config.settings import Settings
@@ -55,6 +56,7 @@ async def whole(
             counted.adapters[platform] = adapter(platform, settings, config, menu, clock)
         running = Suite(counted)
         await running.start()
+        settle()
 
         async def owe(places: Mapping[str, Sequence[str]], each: int) -> None:
             async with database.transaction():
