@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from tortoise.expressions import Q
 
 from core.attention import service as attention
-from core.chat.actions import Action
+from core.chat.actions import Action, row_named
 from core.chat.messages import Message
 from core.engine.errors import Refused
 from core.engine.scene import Dialogue, Scene, Speaker
 from core.gatherings import readers, rules
 from core.gatherings.models import Attendance, Gathering, GatheringReminder, Rsvp
 from core.gatherings.rules import Entry, GatheringsSettings, Phase, Standing, State
+from core.members import service as members
 from core.members.models import Member
 from core.members.rules import written_code
 
@@ -55,6 +56,8 @@ async def ahead(scene: Scene, number: int) -> Gathering:
 async def answer(dialogue: Dialogue, number: int, wanted: Standing) -> tuple[Gathering, Said]:
     """Take what somebody says of coming. Raises Refused once it has begun or is cancelled."""
     row = await ahead(dialogue, number)
+    if dialogue.who.gone:  # whoever presses is here, whatever we last heard
+        await members.came_back(dialogue, dialogue.who.account)
     mine, _ = await Rsvp.get_or_create(
         {"standing": Standing.NO, "at": dialogue.now},
         gathering_id=row.id,
@@ -154,10 +157,10 @@ async def _promoted(scene: Scene, row: Gathering, entry: Rsvp) -> None:
     await attention.tell(scene, entry.member_id, say, guard=guard, until=row.starts)
 
 
-async def still_seated(scene: Scene, number: int) -> bool:
+async def still_seated(scene: Scene, argument: str) -> bool:
     """Whether somebody still has the seat they are told of."""
     here = Rsvp.filter(gathering__community=scene.community, gathering__state=State.ANNOUNCED)
-    return await here.filter(id=number, standing=Standing.COMING).exists()
+    return await here.filter(id=row_named(argument), standing=Standing.COMING).exists()
 
 
 async def redraw(scene: Scene, row: Gathering) -> None:

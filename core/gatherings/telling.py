@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.attention import service as attention
 from core.attention.service import Priority, Wish
-from core.chat.actions import Action
+from core.chat.actions import Action, row_named
 from core.chat.markup import join, link
 from core.chat.messages import Message
 from core.engine.scene import Scene, Speaker
@@ -166,9 +166,9 @@ async def closes(scene: Scene, known: Known) -> None:
 async def still_ahead(scene: Scene, argument: str) -> bool:
     """Whether it still takes place at the moment that is said."""
     number, _, moment = argument.partition(":")
-    row = await Gathering.get_or_none(id=int(number), community=scene.community)
-    takes_place = row is not None and row.state is State.ANNOUNCED
-    return takes_place and row is not None and str(stamp(row.starts)) == moment
+    rows = Gathering.filter(community=scene.community, state=State.ANNOUNCED)
+    row = await rows.get_or_none(id=row_named(number))
+    return row is not None and str(stamp(row.starts)) == moment
 
 
 async def names(row: Gathering) -> dict[Standing, list[str]]:

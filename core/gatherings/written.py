@@ -64,17 +64,22 @@ def understood(written: str, now: datetime, zone: ZoneInfo, lasting: timedelta) 
         return Unclear.HOUR
     rest = f"{words[: hours[0].start()]} {words[hours[-1].end() :]}"
 
-    def span(day: date) -> Span:
-        starts = at_local(day, starts_at, zone)
-        if len(hours) == 1:
-            return Span(starts, starts + lasting)
-        last = day + timedelta(days=ends_at <= starts_at)
-        return Span(starts, at_local(last, ends_at, zone))
-
     days = _days(rest, now.astimezone(zone).date())
     if isinstance(days, Unclear):
         return days
-    return next((s for s in map(span, days) if s.starts > now), Unclear.PAST)
+    end = ends_at if len(hours) > 1 else None
+    spans = (_span(day, starts_at, end, zone, lasting) for day in days)
+    return next((span for span in spans if span.starts > now), Unclear.PAST)
+
+
+def _span(day: date, start: time, end: time | None, zone: ZoneInfo, lasting: timedelta) -> Span:
+    """From when to when; past midnight where the end would come first."""
+    starts = at_local(day, start, zone)
+    if end is None:
+        return Span(starts, starts + lasting)
+    ends = at_local(day + timedelta(days=end <= start), end, zone)
+    # An hour that spring skips would leave nothing in between.
+    return Span(starts, ends if ends > starts else starts + lasting)
 
 
 def _folded(written: str) -> str:
