@@ -9,7 +9,7 @@ from core.engine.database import insert_new
 from core.engine.scene import Dialogue, Scene
 from rituals import participation
 from rituals.kinds import Appointment
-from rituals.models import Attendance
+from rituals.models import Attendance, Occurrence
 
 
 async def says(dialogue: Dialogue, found: Appointment, *, coming: bool) -> None:
@@ -34,9 +34,9 @@ async def _row(found: Appointment, member: int) -> Attendance:
     return await Attendance.get(occurrence=found.row, member_id=member)
 
 
-async def expected(found: Appointment) -> Sequence[int]:
+async def expected(row: Occurrence) -> Sequence[int]:
     """Who said they come, in the order in which they first said something."""
-    rows = Attendance.filter(occurrence=found.row, coming=True, member__absorbed_by=None)
+    rows = Attendance.filter(occurrence=row, coming=True, member__absorbed_by=None)
     return [int(member) for (member,) in await rows.order_by("id").values_list("member_id")]
 
 
@@ -52,6 +52,6 @@ async def tell(scene: Scene, found: Appointment, say: Say, *, guard: str | None 
     The `guard` route is given `<date>:<member>` just before it is sent.
     """
     until = found.too_late(scene.now)
-    for member in await expected(found):
+    for member in await expected(found.row):
         asks = Action(guard, f"{found.row.id}:{member}") if guard else None
         await attention.tell(scene, member, say, guard=asks, until=until)

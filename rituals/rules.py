@@ -228,6 +228,16 @@ class Edit:
     creates: bool = False
 
 
+def edited(settings: RitualSettings, value: Mapping[str, Any]) -> RitualSettings:
+    """These settings with others in their place, as the file writes them; slug and kind stay.
+
+    Raises ValidationError, whose `loc` names the setting that is wrong.
+    """
+    whole = settings.model_dump(mode="json", exclude_defaults=True)
+    fixed = {"slug": settings.slug, "kind": settings.kind}
+    return RitualSettings.model_validate({**whole, **value, **fixed})
+
+
 def effective(
     programme: Sequence[RitualSettings], edits: Iterable[Edit]
 ) -> tuple[RitualSettings, ...]:
@@ -241,11 +251,9 @@ def effective(
         known = found.get(edit.slug)
         if edit.creates == (known is not None):
             continue
-        tables = {} if known is None else known.model_dump(mode="json", exclude_defaults=True)
-        kind = {} if known is None else {"kind": known.kind}
         with suppress(ValidationError):
-            found[edit.slug] = RitualSettings.model_validate(
-                {"slug": edit.slug, **tables, **kind, **edit.value}
+            found[edit.slug] = (
+                edited(known, edit.value) if known else RitualSettings.model_validate(edit.value)
             )
     return tuple(found.values())
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from tortoise.expressions import Q
-
 from core.chat.actions import Action, Choice
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
@@ -11,11 +9,11 @@ from core.chat.markup import bullets, join
 from core.chat.messages import Message, Reply, Style, Text
 from core.engine.scene import Dialogue
 from core.members.models import Member
-from rituals import dates, runner, service
+from rituals import changes, dates, runner, service
 from rituals.asking import NOTICE
 from rituals.calendar import ANNOUNCES
 from rituals.kinds import Appointment
-from rituals.models import Ritual, RitualState, TurnState
+from rituals.models import TurnState
 from rituals.rules import RitualSettings
 
 
@@ -110,7 +108,7 @@ async def confirmed(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 async def skip(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Skip the next date."""
     found = await dates.coming(dialogue, await _meant(dialogue, event))
-    following = await runner.skip(dialogue, found)
+    following = await changes.skip(dialogue, found, dialogue.who.member)
     assert following is not None  # noqa: S101  `coming` only finds dates that are to come
     back = dialogue.button("rituals.restore", Action("rituals.restore", str(found.row.id)))
     publish = dialogue.local(following.steps.opens)
@@ -122,22 +120,15 @@ async def restore(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     found = await dates.named(dialogue, event.action.argument)
     if dialogue.now >= found.steps.opens:
         return dialogue.reply("rituals.over", day=found.steps.day, edits=True)
-    await runner.restore(dialogue, found)
+    await changes.restore(dialogue, found)
     publish = dialogue.local(found.steps.opens)
     return dialogue.reply("rituals.restored", publish=publish, edits=True)
-
-
-async def _turn_to(dialogue: Dialogue, settings: RitualSettings, state: RitualState) -> bool:
-    ritual = await dates.ritual_of(dialogue, settings)
-    another = ~Q(state=state) | Q(paused_until__isnull=False)
-    changed = await Ritual.filter(another, id=ritual.id).update(state=state, paused_until=None)
-    return bool(changed)
 
 
 async def pause(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Let the ritual rest: nobody is asked and nothing is published."""
     settings = await _meant(dialogue, event)
-    changed = await _turn_to(dialogue, settings, RitualState.PAUSED)
+    changed = await changes.pause(dialogue, settings, dialogue.who.member)
     found = await dates.coming(dialogue, settings)
     publish = dialogue.local(found.steps.opens)
     key = "rituals.paused" if changed else "rituals.paused_already"
@@ -147,8 +138,8 @@ async def pause(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 async def resume(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Take the ritual up again."""
     settings = await _meant(dialogue, event)
-    changed = await _turn_to(dialogue, settings, RitualState.ACTIVE)
-    found = await runner.resume(dialogue, settings)
+    changed = await changes.resume(dialogue, settings, dialogue.who.member)
+    found = await dates.coming(dialogue, settings)
     publish = dialogue.local(found.steps.opens)
     key = "rituals.resumed" if changed else "rituals.resumed_already"
     return dialogue.reply(key, title=settings.title, publish=publish)

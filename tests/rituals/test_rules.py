@@ -10,7 +10,15 @@ from pydantic import ValidationError
 from rituals import catalog
 from rituals.catalog.lundi_astuce import LundiAstuce
 from rituals.kinds import kind
-from rituals.rules import RitualSettings, RitualsSettings, address, carries, found_in
+from rituals.rules import (
+    Edit,
+    RitualSettings,
+    RitualsSettings,
+    address,
+    carries,
+    effective,
+    found_in,
+)
 from tests.rituals import LUNDI_ASTUCE
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -120,3 +128,31 @@ def test_every_file_of_the_catalog_is_a_kind() -> None:
         settings = kind(name).settings
         whole = {"slug": "essai", "kind": name, "title": "Essai", "hashtag": "#Essai"}
         assert type(RitualSettings.model_validate(whole)) is settings
+
+
+OTHER = {"kind": "open_question", "slug": "q", "title": "Q", "hashtag": "#Question"}
+
+
+def test_edits_lie_on_top_of_the_file_in_their_order() -> None:
+    edits = [
+        Edit("lundi-astuce", {"title": "Un", "at": "10:00"}),
+        Edit("q", OTHER, creates=True),
+        Edit("lundi-astuce", {"title": "Deux", "slug": "autre", "kind": "open_question"}),
+        Edit("q", {"text": "Bonjour"}),
+    ]
+    first, second = effective((LUNDI_ASTUCE,), edits)
+    assert first == LUNDI_ASTUCE.model_copy(update={"title": "Deux", "at": time(10)})
+    assert (second.slug, second.text) == ("q", "Bonjour")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Edit("disparu", {"title": "Un"}),
+        Edit("lundi-astuce", {"at": "tôt"}),
+        Edit("lundi-astuce", OTHER, creates=True),
+        Edit("q", {"kind": "chorale"}, creates=True),
+    ],
+)
+def test_an_edit_that_is_no_longer_right_is_left_out(edit: Edit) -> None:
+    assert effective((LUNDI_ASTUCE,), [edit]) == (LUNDI_ASTUCE,)
