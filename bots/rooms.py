@@ -41,7 +41,7 @@ ROOMS = (
     gatherings,
     engagement,
     recognition,
-    rituals,
+    rituals(),
     reports,
     watch,
     polls,
