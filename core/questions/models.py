@@ -40,7 +40,9 @@ class Question(Model):
     topics: fields.JSONField[list[str]] = fields.JSONField(default=list)
     state = fields.CharEnumField(QuestionState, max_length=16, default=QuestionState.OPEN)
     round = fields.IntField(default=0)
-    stage = fields.CharEnumField(Stage, "the last stage done", max_length=16, null=True)
+    stage: Stage | None = fields.CharEnumField(
+        Stage, "the last stage done", max_length=16, null=True
+    )
     asked_at = UtcField()
     first_answer_at = UtcField(null=True)
     solved_at = UtcField(null=True)
