@@ -83,12 +83,21 @@ def test_what_a_button_names(argument: str, means: tuple[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "choices"),
-    [("?", ("a",)), ("?", tuple("abcdefghijk")), ("", ("a", "b")), ("?", ("a", "b" * 56))],
+    ("key", "question", "choices"),
+    [
+        ("k", "?", ("a",)),
+        ("k", "?", tuple("abcdefghijk")),
+        ("k", "", ("a", "b")),
+        ("k", "?", ("a", "b" * 56)),
+        ("k" * 41, "?", ("a", "b")),
+        ("clé", "?", ("a", "b")),
+    ],
 )
-def test_a_poll_no_platform_would_take_is_no_poll(question: str, choices: tuple[str, ...]) -> None:
+def test_a_poll_no_platform_would_take_is_no_poll(
+    key: str, question: str, choices: tuple[str, ...]
+) -> None:
     with pytest.raises(ValueError, match="poll"):
-        Poll("k", question, choices)
+        Poll(key, question, choices)
 
 
 def test_the_longest_key_fits_under_a_button() -> None:
