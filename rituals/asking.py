@@ -1,5 +1,6 @@
 """Rituals that people serve in turn: asking, asking somebody else, publishing what they gave."""
 
+from datetime import timedelta
 from typing import Any
 
 from core.attention import service as attention
@@ -9,6 +10,9 @@ from core.chat.identity import Place, Purpose, Workspace
 from core.chat.messages import Message
 from core.engagement import service as engagement
 from core.engine.scene import Scene, Speaker
+from core.library import service as library
+from core.library.rules import Kind as Entry
+from core.library.rules import headline
 from core.members import service as members
 from rituals import runner, service
 from rituals.kinds import Appointment, InTurn
@@ -16,6 +20,10 @@ from rituals.models import HELD, OccurrenceState, Tip, Turn, TurnState
 
 NOTICE, SUBSTITUTE = "notice", "substitute"
 """The steps of a kind that people serve in turn: they are asked, and must have answered."""
+
+KEEP = "rituals.keep"
+CALM = timedelta(days=1)
+"""How long a tip is left to its day before its author is asked whether it may be kept."""
 
 
 def says(found: Appointment) -> InTurn:
@@ -156,6 +164,7 @@ async def show(scene: Scene, found: Appointment, tip: Tip) -> None:
         )
     tip.shown_at, tip.occurrence = scene.now, found.row
     await tip.save()
+    await scene.later(KEEP, str(tip.id), scene.now + CALM)
     await Turn.filter(occurrence=found.row, member_id=tip.member_id, state__in=HELD).update(
         state=TurnState.DONE
     )
@@ -169,6 +178,17 @@ async def show(scene: Scene, found: Appointment, tip: Tip) -> None:
             found.settings.slug,
             found.key,
             f"tip:{tip.id}",
+        )
+
+
+async def keep(scene: Scene, key: str) -> None:
+    """A tip was shown a while ago: may it be found again? Its author is asked."""
+    tip = await Tip.get_or_none(id=int(key), ritual__community=scene.community)
+    if tip is not None:
+        title, source = headline(tip.text), f"tips:{tip.id}"
+        authors = (tip.member_id,)
+        await library.propose(
+            scene, Entry.TIP, title, tip.text, authors=authors, source=source, link=tip.link
         )
 
 

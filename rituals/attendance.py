@@ -1,6 +1,6 @@
 """Who said they would come to a date, and who was there: one person once, on any platform."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.attention import service as attention
 from core.attention.service import Say
@@ -46,12 +46,14 @@ async def came(found: Appointment) -> int:
     return await rows.exclude(came_at=None).count()
 
 
-async def tell(scene: Scene, found: Appointment, say: Say, *, guard: str | None = None) -> None:
+async def tell(
+    scene: Scene, found: Appointment, say: Say, *, guard: Callable[[int], Action] | None = None
+) -> None:
     """Tell those who come something about the date, which they asked for by saying so.
 
-    The `guard` route is given `<date>:<member>` just before it is sent.
+    `guard` gives, for a member, what is asked just before they are told.
     """
     until = found.too_late(scene.now)
     for member in await expected(found.row):
-        asks = Action(guard, f"{found.row.id}:{member}") if guard else None
+        asks = guard(member) if guard else None
         await attention.tell(scene, member, say, guard=asks, until=until)

@@ -1,6 +1,6 @@
 """A meeting: announced, recalled to those who come, opened with a question, and who was there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -117,6 +117,10 @@ async def shown(scene: Scene, found: Appointment, _home: Workspace) -> Message:
 # -- its steps ---------------------------------------------------------------------------------
 
 
+def _still_expected(found: Appointment) -> Callable[[int], Action]:
+    return lambda member: Action("meeting.expected", f"{found.row.id}:{member}")
+
+
 async def reminds(scene: Scene, found: Appointment) -> None:
     """Those who said they come are told that it is soon."""
 
@@ -126,7 +130,7 @@ async def reminds(scene: Scene, found: Appointment) -> None:
         parts = [_told(scene, found, "meeting.soon", to.language), *_where(found)]
         return Message(join(parts), (*_door(scene, found, to.language), button))
 
-    await attendance.tell(scene, found, say, guard="meeting.expected")
+    await attendance.tell(scene, found, say, guard=_still_expected(found))
 
 
 async def closes(scene: Scene, found: Appointment) -> None:
@@ -158,7 +162,7 @@ async def moved(scene: Scene, found: Appointment) -> None:
         button = Button(scene.texts.label("meeting.leave", to.language), leave)
         return Message(_told(scene, found, "meeting.moved", to.language), (button,))
 
-    await attendance.tell(scene, found, say, guard="meeting.expected")
+    await attendance.tell(scene, found, say, guard=_still_expected(found))
 
 
 # -- its buttons -------------------------------------------------------------------------------
