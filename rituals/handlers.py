@@ -52,6 +52,12 @@ async def earlier(scene: Scene, key: str) -> None:
     """What an earlier version scheduled: the same step has a job of its own now."""
 
 
+@routes.job(asking.KEEP)
+async def keep(scene: Scene, key: str) -> None:
+    """May what was shown be found again?"""
+    await asking.keep(scene, key)
+
+
 @routes.delivered("rituals.posted")
 async def posted(scene: Scene, argument: str, ref: MessageRef) -> None:
     """Know where a date's messages stand."""

@@ -10,6 +10,8 @@ from core.charter.handlers import routes as charter
 from core.charter.rules import CharterSettings
 from core.engagement.handlers import routes as engagement
 from core.engine.database import transaction
+from core.library.handlers import routes as library
+from core.library.rules import LibrarySettings
 from core.members.handlers import routes as members
 from core.members.rules import MembersSettings
 from core.watch.handlers import routes as watch
@@ -27,6 +29,7 @@ MODULES = [
     "core.attention.models",
     "core.charter.models",
     "core.engagement.models",
+    "core.library.models",
     "core.watch.models",
     "rituals.models",
 ]
@@ -51,10 +54,11 @@ async def plays(
         MembersSettings: MembersSettings(),
         AttentionSettings: AttentionSettings(),
         CharterSettings: CharterSettings(texts={"fr": "# Charte\n\n1. Respect.\n"}),
+        LibrarySettings: LibrarySettings(),
         RitualsSettings: RitualsSettings(programme=tuple(programme)),
         Pulses: Pulses(),
     }
-    rooms = [members, attention, charter, engagement, everything(), watch]
+    rooms = [members, attention, charter, engagement, library, everything(), watch]
     async with village(MODULES, rooms, settings, locales=locales) as made:
         await starts(made)
         yield made
