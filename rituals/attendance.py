@@ -9,7 +9,7 @@ from core.engine.database import insert_new
 from core.engine.scene import Dialogue, Scene
 from rituals import participation
 from rituals.kinds import Appointment
-from rituals.models import Attendance, Occurrence
+from rituals.models import Presence, Occurrence
 
 
 async def says(dialogue: Dialogue, found: Appointment, *, coming: bool) -> None:
@@ -23,26 +23,26 @@ async def is_there(dialogue: Dialogue, found: Appointment) -> bool:
     """Somebody is there, and took part; False when they had said so before."""
     who = dialogue.who
     row = await _row(found, who.member)
-    first = await Attendance.filter(id=row.id, came_at=None).update(came_at=dialogue.now)
+    first = await Presence.filter(id=row.id, came_at=None).update(came_at=dialogue.now)
     await participation.took_part(dialogue, found, who.member, who.account.platform, "there")
     return bool(first)
 
 
-async def _row(found: Appointment, member: int) -> Attendance:
+async def _row(found: Appointment, member: int) -> Presence:
     values = (found.row.id, member, False)
-    await insert_new("ritual_attendance", ("occurrence_id", "member_id", "coming"), [values], "id")
-    return await Attendance.get(occurrence=found.row, member_id=member)
+    await insert_new("ritual_presence", ("occurrence_id", "member_id", "coming"), [values], "id")
+    return await Presence.get(occurrence=found.row, member_id=member)
 
 
 async def expected(row: Occurrence) -> Sequence[int]:
     """Who said they come, in the order in which they first said something."""
-    rows = Attendance.filter(occurrence=row, coming=True, member__absorbed_by=None)
+    rows = Presence.filter(occurrence=row, coming=True, member__absorbed_by=None)
     return [int(member) for (member,) in await rows.order_by("id").values_list("member_id")]
 
 
 async def came(found: Appointment) -> int:
     """How many were there."""
-    rows = Attendance.filter(occurrence=found.row, member__absorbed_by=None)
+    rows = Presence.filter(occurrence=found.row, member__absorbed_by=None)
     return await rows.exclude(came_at=None).count()
 
 

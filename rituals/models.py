@@ -193,7 +193,7 @@ class RitualPost(Model):
         unique_together = (("occurrence", "key"),)
 
 
-class Attendance(Model):
+class Presence(Model):
     """Whether somebody said they would come to a date, and when they were there."""
 
     id = fields.IntField(primary_key=True)
@@ -209,7 +209,7 @@ class Attendance(Model):
     came_at = UtcField(null=True)
 
     class Meta:
-        table = "ritual_attendance"
+        table = "ritual_presence"
         unique_together = (("occurrence", "member"),)
 
 

@@ -19,7 +19,7 @@ from core.engine.scene import Dialogue, Scene, Speaker
 from rituals import attendance, dates, runner
 from rituals.calendar import ANNOUNCES, CLOSES, FROM, Stand, planned
 from rituals.kinds import Appointment, Kind
-from rituals.models import Attendance, OccurrenceState
+from rituals.models import Presence, OccurrenceState
 from rituals.rules import RitualSettings, address
 
 routes = Routes("meeting")
@@ -172,7 +172,7 @@ async def moved(scene: Scene, found: Appointment) -> None:
 async def expected(scene: Scene, argument: str) -> bool:
     """Whether somebody still comes to a date that is still to take place."""
     date_id, _, member = argument.partition(":")
-    rows = Attendance.filter(
+    rows = Presence.filter(
         occurrence_id=row_named(date_id),
         occurrence__ritual__community=scene.community,
         member_id=row_named(member),

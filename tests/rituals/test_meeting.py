@@ -9,7 +9,7 @@ from core.engagement import service as engagement
 from core.engine.database import transaction
 from rituals import dates, runner
 from rituals.catalog.meeting import Meeting
-from rituals.models import Attendance, OccurrenceState
+from rituals.models import Presence, OccurrenceState
 from tests.rituals import enters, private, public, reaches
 from tests.village import Village, latest
 
@@ -110,7 +110,7 @@ async def test_who_changes_their_mind_at_the_last_moment_is_not_reminded(place: 
     adapter = place.app.adapters.pop(alice.town.platform)
     await reaches(place, FRIDAY_NOON - timedelta(minutes=15))
     place.app.adapters[alice.town.platform] = adapter
-    await Attendance.all().update(coming=False)
+    await Presence.all().update(coming=False)
     await place.passes(minutes=5)
     assert not private(alice, "commence bientôt")
 
