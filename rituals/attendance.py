@@ -9,7 +9,7 @@ from core.engine.database import insert_new
 from core.engine.scene import Dialogue, Scene
 from rituals import participation
 from rituals.kinds import Appointment
-from rituals.models import Presence, Occurrence
+from rituals.models import Occurrence, Presence
 
 
 async def says(dialogue: Dialogue, found: Appointment, *, coming: bool) -> None:

@@ -19,7 +19,7 @@ from core.engine.scene import Dialogue, Scene, Speaker
 from rituals import attendance, dates, runner
 from rituals.calendar import ANNOUNCES, CLOSES, FROM, Stand, planned
 from rituals.kinds import Appointment, Kind
-from rituals.models import Presence, OccurrenceState
+from rituals.models import OccurrenceState, Presence
 from rituals.rules import RitualSettings, address
 
 routes = Routes("meeting")

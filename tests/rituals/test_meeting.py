@@ -9,7 +9,7 @@ from core.engagement import service as engagement
 from core.engine.database import transaction
 from rituals import dates, runner
 from rituals.catalog.meeting import Meeting
-from rituals.models import Presence, OccurrenceState
+from rituals.models import OccurrenceState, Presence
 from tests.rituals import enters, private, public, reaches
 from tests.village import Village, latest
 
