@@ -128,25 +128,32 @@ def used() -> list[Use]:
             for kind, line in _kinds(tree):
                 found.append(Use(kind, f"{path.relative_to(ROOT)}:{line}", on_button=False))
             for text, line, on_button in _texts(tree, on_button=False):
+                if _names_a_kind(text) and text not in lexicon()["fr"]:
+                    continue
                 if _KEY.fullmatch(text) and text.split(".")[0] in rooms:
                     found.append(Use(text, f"{path.relative_to(ROOT)}:{line}", on_button))
     return found
+
+
+def _kind(named: str) -> str:
+    return f"attention.kind.{named.replace('.', '_')}"
+
+
+def _names_a_kind(text: str) -> bool:
+    return "." in text and _kind(text) in lexicon()["fr"]
 
 
 def _kinds(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """The words of what may be asked of somebody: the first argument of a `Wish`, or a constant
     that names it, is its kind.
     """
-    kinds = {key for key in lexicon()["fr"] if key.startswith("attention.kind.")}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            key = f"attention.kind.{node.value.replace('.', '_')}"
-            if key in kinds and "." in node.value:
-                yield key, node.lineno
+        if isinstance(node, ast.Constant) and _names_a_kind(str(node.value)):
+            yield _kind(str(node.value)), node.lineno
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wish":
             for named in (*node.args[:1], *(k.value for k in node.keywords if k.arg == "kind")):
                 if isinstance(named, ast.Constant):
-                    yield f"attention.kind.{str(named.value).replace('.', '_')}", node.lineno
+                    yield _kind(str(named.value)), node.lineno
 
 
 def _texts(node: ast.AST, *, on_button: bool) -> Iterator[tuple[str, int, bool]]:

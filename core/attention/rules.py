@@ -247,7 +247,9 @@ def leave_of(written: str) -> int | None:
     """
     found = _LEAVE.fullmatch(written.strip())
     number, unit = found.groups() if found else (written.strip(), "j")
-    count = _NUMBERS.get(number.lower()) or (int(number) if number.isdecimal() else 0)
+    count = _NUMBERS.get(number.lower()) or (
+        int(number) if re.fullmatch(r"[0-9]{1,3}", number) else 0
+    )
     days = count * _UNITS[unit[0].lower()]
     return days if 1 <= days <= LONGEST_LEAVE else None
 

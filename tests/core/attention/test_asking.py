@@ -186,7 +186,7 @@ async def test_what_was_refused_before_it_arrived_does_not(place: Village) -> No
     assert not seen(bob, "Deux ?")
 
 
-async def test_what_was_passed_over_before_it_arrived_does_not(place: Village) -> None:
+async def test_what_nobody_knows_of_any_more_does_not_arrive(place: Village) -> None:
     bob = place.person("Bob")
     await bob.runs("/aide")
     bob.refuses = True

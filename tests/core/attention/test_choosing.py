@@ -1,7 +1,5 @@
 import re
 
-import pytest
-
 from bots.sandbox.memory_people import MemoryPerson
 from core.attention.models import AttentionChoice, Nudge, Refusal
 from core.members.linking import export, forget
@@ -192,7 +190,6 @@ async def test_a_zone_nobody_knows_is_asked_again(place: Village) -> None:
     assert "Je ne connais pas ce fuseau" in str(bob.form.errors)
 
 
-@pytest.mark.usefixtures("place")
 async def test_nothing_happened_is_said_so(place: Village) -> None:
     bob = place.person("Bob")
     await bob.runs("/rappels")
@@ -240,7 +237,7 @@ async def test_linked_accounts_share_what_was_spent_and_refused(place: Village) 
     assert not seen(bob_b, "De trop ?")
     await bob.presses("Revenir en arrière")
     await asks(place, bob, "Encore ?")
-    assert seen(bob, "Encore ?")
+    assert seen(bob, "De trop ?")
 
 
 async def test_what_is_held_about_somebody_is_shown_and_forgotten(place: Village) -> None:
