@@ -152,6 +152,15 @@ async def refuse(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     return await _next(dialogue, "library.done_refused", title=title)
 
 
+@routes.button("library.remove", role=Role.MODERATOR)
+async def remove(dialogue: Dialogue, event: ButtonPressed) -> Answer:
+    """It is no longer to be found."""
+    entry = await service.readable(dialogue, event.action.argument)
+    title = entry.title
+    await service.refuse(dialogue, entry)
+    return dialogue.reply("library.done_refused", title=title, edits=True)
+
+
 @routes.form("library.title", Ask("title", min_length=8, max_length=TITLE), role=Role.MODERATOR)
 async def retitle(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     """Give it a title that is found better."""

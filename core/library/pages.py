@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.attention.service import Say
 from core.chat.actions import Action, OpenForm
+from core.chat.identity import Role
 from core.chat.markup import bullets, join, link, quote
 from core.chat.messages import Button, Message, Style, Text
 from core.engine.scene import Dialogue, Scene, Speaker
@@ -105,8 +106,11 @@ def written(dialogue: Dialogue, entry: Entry, names: Sequence[str]) -> Message:
 
 
 def whole(dialogue: Dialogue, entry: Entry, names: Sequence[str]) -> Message:
-    """An entry to be read."""
-    return Message(card(dialogue, dialogue.who.language, entry, names))
+    """An entry to be read; the team may take it out."""
+    remove = Action("library.remove", str(entry.id))
+    buttons = (dialogue.button("library.remove", remove, Style.DANGER),)
+    team = dialogue.who.may(Role.MODERATOR)
+    return Message(card(dialogue, dialogue.who.language, entry, names), buttons if team else ())
 
 
 # -- lists -------------------------------------------------------------------------------------

@@ -216,8 +216,9 @@ async def retitle(dialogue: Dialogue, entry: Entry, title: str) -> None:
 
 
 async def refuse(dialogue: Dialogue, entry: Entry) -> None:
-    """It is not kept; its authors are told, and nothing of it stays."""
-    await _tell(dialogue, entry, "library.refused")
+    """It is not kept, or no longer; its authors are told, and nothing of it stays."""
+    kept_before = entry.state is EntryState.PUBLISHED
+    await _tell(dialogue, entry, "library.removed" if kept_before else "library.refused")
     entry.curated_by_id = dialogue.who.member
     await _erase(entry, EntryState.REFUSED)
 

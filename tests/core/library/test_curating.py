@@ -58,6 +58,22 @@ async def test_what_is_set_aside_leaves_nothing_and_its_author_knows(place: Vill
     assert (entry.title, entry.text, entry.state) == ("", "", EntryState.REFUSED)
 
 
+async def test_what_is_kept_can_be_taken_out_by_the_team(place: Village) -> None:
+    mona, bob = place.moderator("Mona"), place.person("Bob")
+    await proposed(place, "Un raccourci", ANSWER, bob)
+    await bob.presses("D’accord")
+    await mona.runs("/bibliothèque curer")
+    await mona.presses("Garder")
+    await bob.runs("/bibliothèque raccourci")
+    await bob.presses("Voir : Un raccourci")
+    assert latest(bob).buttons == ()
+    await looks_up(mona, "raccourci")
+    await mona.presses("Voir : Un raccourci")
+    await mona.presses("Retirer de la bibliothèque")
+    assert seen(bob, "L’équipe a retiré « Un raccourci »")
+    assert "Rien dans la bibliothèque" in await looks_up(bob, "raccourci")
+
+
 async def test_what_not_everybody_agreed_to_is_not_shown_to_the_team(place: Village) -> None:
     alice, bob, mona = place.person("Alice"), place.person("Bob"), place.moderator("Mona")
     entry = await solved(place, bob, alice)
@@ -80,7 +96,7 @@ async def test_two_moderators_decide_once(place: Village) -> None:
     assert "Rien dans la bibliothèque" in await looks_up(mona, "raccourci")
 
 
-@pytest.mark.parametrize("name", ["curate", "publish", "refuse"])
+@pytest.mark.parametrize("name", ["curate", "publish", "refuse", "remove"])
 async def test_only_the_team_decides(place: Village, name: str) -> None:
     bob = place.person("Bob")
     entry = await proposed(place, "Un raccourci", ANSWER)
