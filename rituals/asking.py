@@ -220,3 +220,13 @@ async def restored(scene: Scene, found: Appointment) -> None:
     """It takes place after all: the next in line is asked, if the day for that is past."""
     if scene.now >= found.steps[NOTICE]:
         await ask_next(scene, found)
+
+
+async def moved(scene: Scene, found: Appointment) -> None:
+    """It takes place at another moment: whoever holds the turn is told."""
+    turn = await service.holder(found.row)
+    if turn is not None:
+        publish = scene.local(found.steps.opens)
+        await tell(
+            scene, turn.member_id, "rituals.moved", title=found.settings.title, publish=publish
+        )

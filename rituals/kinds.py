@@ -30,7 +30,7 @@ class Occasion:
     """One date as it is talked about: all moments are local.
 
     `deadline` is until when somebody may answer that they will serve; the opening where nobody
-    is asked to.
+    is asked to. `text` is what the programme says with it, in its own words.
     """
 
     slug: str
@@ -38,6 +38,7 @@ class Occasion:
     hashtag: str
     publish: datetime
     deadline: datetime
+    text: str = ""
 
     @property
     def named(self) -> str:
@@ -108,6 +109,7 @@ class Appointment:
             self.settings.hashtag,
             scene.local(self.steps.opens),
             scene.local(self.steps.others.get("substitute", self.steps.opens)),
+            self.settings.text,
         )
 
 

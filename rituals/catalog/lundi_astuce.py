@@ -141,7 +141,8 @@ class Says:
             author=who,
             hashtag=occasion.hashtag,
         )
-        parts = [title, quote(gift.text)]
+        words = [plain(occasion.text)] if occasion.text else []
+        parts = [title, *words, quote(gift.text)]
         if gift.link:
             parts.append(link(gift.link, gift.link))
         parts.append(texts.say("rituals.question", language))
@@ -149,10 +150,12 @@ class Says:
 
     def open_call(self, texts: Texts, language: str, occasion: Occasion) -> Message:
         """Everybody is invited to give one."""
-        text = texts.say(
+        called = texts.say(
             "rituals.open_call", language, title=occasion.title, hashtag=occasion.hashtag
         )
+        words = [plain(occasion.text)] if occasion.text else []
         give = OpenForm("rituals.tip", occasion.named)
+        text = join([*words, called])
         return Message(text, (Button(texts.label("rituals.give", language), give, Style.PRIMARY),))
 
 
@@ -164,5 +167,6 @@ KIND = Kind(
     takes_part=frozenset(By),
     skipped=asking.skipped,
     restored=asking.restored,
+    moved=asking.moved,
     in_turn=Says(),
 )

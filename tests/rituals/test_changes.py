@@ -14,7 +14,16 @@ from core.members.models import Member
 from rituals import changes, dates, health
 from rituals.falling import Proposal
 from rituals.models import Change, Ritual, RitualChange
-from tests.rituals import LUNDI_ASTUCE, MONDAY, THURSDAY, enters, private, public, reaches
+from tests.rituals import (
+    LUNDI_ASTUCE,
+    MONDAY,
+    THURSDAY,
+    enters,
+    gives,
+    private,
+    public,
+    reaches,
+)
 from tests.rituals.test_catalog import QUESTION
 from tests.rituals.test_meeting import COFFEE, FRIDAY_NOON
 from tests.village import Village, latest
@@ -200,6 +209,56 @@ async def test_a_ritual_of_ones_own_is_played_until_it_is_undone(place: Village)
     assert len(public(alice, "Quoi de neuf ?")) == 1
     async with doing(place) as scene:
         await changes.undo(scene, (await RitualChange.get(what=Change.SETTINGS)).id)
+
+
+async def test_who_holds_the_turn_is_told_of_another_day_and_the_words_are_shown(
+    place: Village,
+) -> None:
+    alice = await enters(place, "Alice")
+    await reaches(place, THURSDAY)
+    async with doing(place) as scene:
+        settings = await changes.set_to(
+            scene, LUNDI_ASTUCE, {"text": "Cette semaine : Excel."}, None
+        )
+        await changes.move(scene, await dates.coming(scene, settings), WEDNESDAY, None)
+    told = private(alice, "change de moment : mercredi 25 novembre, 18:00. Votre tour")
+    assert len(told) == 1
+    await gives(alice)
+    await reaches(place, WEDNESDAY)
+    (shown,) = public(alice, "Lundi Astuce, par Alice")
+    assert "Cette semaine : Excel." in shown.text
+
+
+async def test_the_words_stand_above_an_open_call(place: Village) -> None:
+    alice = await enters(place, "Alice")
+    async with doing(place) as scene:
+        await changes.set_to(scene, LUNDI_ASTUCE, {"text": "Cette semaine : Excel."}, None)
+    await reaches(place, MONDAY)
+    assert public(alice, "Cette semaine : Excel.")
+
+
+@ONLY_QUESTION
+async def test_a_ritual_without_a_date_within_three_years_says_so(place: Village) -> None:
+    rare = {"rrule": "FREQ=YEARLY;INTERVAL=20", "weekday": "monday"}
+    async with doing(place) as scene:
+        settings = await changes.set_to(scene, QUESTION, rare, None)
+        with pytest.raises(Refused, match="no_date"):
+            await dates.coming(scene, settings)
+        found = await dates.appointment(scene, settings, date(2026, 11, 23))
+        moved = await changes.move(scene, found, WEDNESDAY, None)
+        assert (await dates.coming(scene, settings)).row.id == moved.row.id
+        assert await changes.history(scene, settings, most=1) != []
+
+
+async def test_what_an_earlier_version_scheduled_does_nothing_twice(place: Village) -> None:
+    alice = await enters(place, "Alice")
+    async with doing(place) as scene:
+        for name in ("notice", "substitute", "publish"):
+            await scene.later(f"rituals.{name}", "1:20261123T0800", MONDAY)
+        await scene.later("rituals.step", "1:disparu:20261123T0800", MONDAY)
+        await scene.later("rituals.step", "999:opens:20261123T0800", MONDAY)
+    await reaches(place, MONDAY + timedelta(hours=1))
+    assert len(public(alice, "la place est libre")) == 1
 
 
 @ONLY_QUESTION
