@@ -83,7 +83,7 @@ def alone(dates: Mapping[tuple[str, str], Sequence[int]]) -> dict[str, int]:
         by.setdefault(ritual, Counter())[frozenset(people)] += 1
     found: dict[str, int] = {}
     for ritual, kept in by.items():
-        (people, count), *others = kept.items()
-        if not others and count >= DATES and len(people) == 1:
-            found[ritual] = next(iter(people))
+        (same, count), *others = kept.items()
+        if not others and count >= DATES and len(same) == 1:
+            found[ritual] = next(iter(same))
     return found

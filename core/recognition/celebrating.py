@@ -70,8 +70,9 @@ def _wish(scene: Scene, row: Celebration, say: Say) -> Wish:
 async def certified(scene: Scene, key: str) -> None:
     """Somebody obtained a certification; `key` is `<member>:<what was certified>`."""
     number, _, what = key.partition(":")
-    member = await Member.get_or_none(id=row_named(number), community=scene.community)
-    if member is not None and member.left_at is None:
+    here = Member.filter(community=scene.community, left_at=None)
+    member = await here.get_or_none(id=row_named(number))
+    if member is not None:
         await rejoice(scene, member.absorbed_by or member.id, Joy.CERTIFICATION, what)
 
 

@@ -40,7 +40,7 @@ async def helps(who: MemoryPerson, asker: MemoryPerson, *, solved: bool = False)
 async def points(person: MemoryPerson) -> str:
     """What `/moi points` says."""
     await person.runs("/moi points")
-    return latest(person).text
+    return seen(person, "Formule n° 1")[-1].text
 
 
 async def celebrates(place: Village) -> None:

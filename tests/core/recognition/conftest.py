@@ -9,6 +9,7 @@ from core.charter.rules import CharterSettings
 from core.engagement.handlers import routes as engagement_routes
 from core.engine.help import help_routes
 from core.engine.routes import Routes
+from core.library.handlers import routes as library_routes
 from core.library.rules import LibrarySettings
 from core.members.handlers import routes as member_routes
 from core.members.rules import MembersSettings
@@ -36,6 +37,7 @@ ROOMS = [
     attention_routes,
     charter_routes,
     onboarding_routes,
+    library_routes,
     question_routes,
     engagement_routes,
     routes,

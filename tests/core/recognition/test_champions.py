@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from core.chat.actions import Action
+from core.recognition import champions
 from core.recognition.models import Champion, Seat
 from tests.core.recognition.acting import comes, helps, linked, public
 from tests.village import Village, latest, seen
@@ -15,7 +16,7 @@ async def help_is_given(place: Village, before: datetime) -> None:
     await comes(place, before - timedelta(days=3))
     alice = place.person("Alice")
     for _ in range(2):
-        await helps(place.person("Bob"), alice, solved=True)
+        await helps(place.person("Bob"), alice)
     await helps(place.person("Chloé"), alice)
 
 
@@ -30,7 +31,7 @@ async def test_a_human_confirms_and_the_person_accepts(place: Village) -> None:
     await listed(place)
     ada, bob, alice = (place.person(name) for name in ("Ada", "Bob", "Alice"))
     (told,) = seen(ada, "Champions du mois")
-    assert "Bob, 29 points : 2 réponses retenues, 2 questions aidées" in told.text
+    assert "Bob, 10 points : 2 questions aidées" in told.text
     assert "Chloé" not in told.text
     assert not seen(bob, "champion")
     await ada.presses("Proposer à Bob")
@@ -131,6 +132,22 @@ async def test_a_month_has_one_list_and_only_its_first_monday(place: Village) ->
     await comes(place, FIRST_MONDAY + timedelta(days=7))
     assert len(seen(ada, "Champions du mois")) == 1
     assert await Champion.all().count() == 1
+
+
+async def test_a_list_that_was_made_is_not_made_again(place: Village) -> None:
+    await listed(place)
+    await champions.propose(place.app.scene(), FIRST_MONDAY.date())
+    await place.app.settle()
+    assert len(seen(place.person("Ada"), "Champions du mois")) == 1
+
+
+async def test_who_cannot_be_asked_stays_on_the_list(place: Village) -> None:
+    await listed(place)
+    await place.person("Bob").leaves()
+    ada = place.person("Ada")
+    await ada.presses("Proposer à Bob")
+    assert "ne peut pas être sollicité" in latest(ada).text
+    assert (await Champion.get()).state is Seat.LISTED
 
 
 async def test_nobody_is_listed_when_nobody_helped(place: Village) -> None:

@@ -5,10 +5,10 @@ from tests.core.recognition.acting import helps, linked, member, points, thanks
 from tests.village import Village, latest
 
 
-async def takes_part(place: Village, name: str, day: str) -> None:
+async def takes_part(place: Village, name: str, day: str, key: str) -> None:
     who = await Member.get(name=name)
     scene = place.app.scene()
-    await engagement.record_ritual(scene, who.id, Platform.DISCORD, "lundi-astuce", day, day)
+    await engagement.record_ritual(scene, who.id, Platform.DISCORD, "lundi-astuce", day, key)
 
 
 async def test_everyone_sees_their_own_figures_in_their_language(place: Village) -> None:
@@ -38,7 +38,7 @@ async def test_help_and_solved_questions_are_worth_points(place: Village) -> Non
     assert "Aide : 5 points." in await points(alice)
     await helps(alice, bob, solved=True)
     shown = await points(alice)
-    assert "Vos points : 20." in shown
+    assert "Vos points : 21." in shown
     assert "Aide : 10 points." in shown
     assert "Compté : 2 × 5 = 10" in shown
     assert "Réponses retenues : 10 points." in shown
@@ -69,8 +69,8 @@ async def test_points_fade(place: Village) -> None:
 async def test_a_ritual_counts_once_a_date(place: Village) -> None:
     alice = place.person("Alice")
     await alice.runs("/moi")
-    for day in ("2026-11-09", "2026-11-16", "2026-11-16"):
-        await takes_part(place, "Alice", day)
+    for day, key in (("2026-11-09", "a"), ("2026-11-16", "b"), ("2026-11-16", "c")):
+        await takes_part(place, "Alice", day, key)
     assert "Rendez-vous : 6 points." in await points(alice)
 
 
@@ -96,6 +96,15 @@ async def test_applause_that_only_goes_round_is_not_counted(place: Village) -> N
     shown = await points(alice)
     assert "Réactions reçues : 1 point." in shown
     assert "5 échangées en cercle, non comptées." in shown
+
+
+async def test_a_ring_of_five_is_seen(place: Village) -> None:
+    people = [place.person(name) for name in ("Alice", "Bob", "Chloé", "David", "Emma")]
+    for n, giver in enumerate(people):
+        for _ in range(5):
+            said = await people[(n + 1) % 5].says("Voilà", channel="entraide")
+            await giver.reacts(said, "👏")
+    assert "5 échangées en cercle, non comptées." in await points(people[0])
 
 
 async def test_thanks_and_reactions_together_make_a_ring(place: Village) -> None:

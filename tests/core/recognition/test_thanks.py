@@ -43,7 +43,7 @@ async def test_five_thanks_a_day_and_more_tomorrow(place: Village) -> None:
         await thanks(alice, "Bob", f"raison numéro {n}")
     assert "déjà remercié 5 fois" in latest(alice).text
     assert len(seen(bob, "vous remercie")) == 5
-    await place.passes(days=1)
+    place.clock.advance(days=1)
     await thanks(alice, "Bob", "un jour nouveau")
     assert seen(bob, "un jour nouveau")
 
