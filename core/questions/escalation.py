@@ -28,7 +28,7 @@ async def escalate(scene: Scene, key: str) -> None:
 
     `key` is `<question>:<round>`; a round that is not the newest does nothing. What falls due
     outside waking hours (the process was stopped) waits for them. A stage in which nobody can be
-    asked gives way to the next one at once.
+    asked gives way to the next one at once, and so does a bump that comes as late as that one.
     """
     number, _, turn = key.partition(":")
     question = await conversation.of_id(scene, number)
@@ -45,16 +45,17 @@ async def escalate(scene: Scene, key: str) -> None:
         outcome=Outcome.EXPIRED
     )
     while stage := rules.next_stage(settings.waits, question.stage):
-        question.stage = stage
-        await question.save(update_fields=["stage"])
-        await service.wait(scene, question)
+        bump = stage is Stage.BUMP
+        await service.wait(scene, question, stage, (bump and question.due_at) or scene.now)
         if await _done(scene, question, stage):
             return
 
 
 async def _done(scene: Scene, question: Question, stage: Stage) -> bool:
-    """Do what that stage does; False when there was nobody to ask."""
+    """Do what that stage does; False when it is too late for it, or there was nobody to ask."""
     if stage is Stage.BUMP:
+        if question.due_at is not None and question.due_at <= scene.now:
+            return False
         await service.say(scene, question, pages.bump(scene), guard=_waits(question))
     elif stage is Stage.TEAM:
         await _tell_team(scene, question)

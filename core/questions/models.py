@@ -17,8 +17,8 @@ class Question(Model):
     are empty until a question asked by form stands in its channel. `thread` is the thread in
     which it is answered, when it has one of its own. `ack` is where our acknowledgement stands.
     Of what was asked only the `title` is kept. `round` numbers the escalation's jobs: only the
-    newest one counts, `stage` is the last one done. `solved_by` says which reaction solved it
-    (`<message key> <emoji>`), empty for a button.
+    newest one counts, `stage` is the last one done and `due_at` when the next one is due.
+    `solved_by` says which reaction solved it (`<message key> <emoji>`), empty for a button.
     """
 
     id = fields.IntField(primary_key=True)
@@ -43,6 +43,7 @@ class Question(Model):
     stage: Stage | None = fields.CharEnumField(
         Stage, "the last stage done", max_length=16, null=True
     )
+    due_at = UtcField(null=True)
     asked_at = UtcField()
     first_answer_at = UtcField(null=True)
     solved_at = UtcField(null=True)

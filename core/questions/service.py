@@ -15,7 +15,7 @@ from core.members.models import Member
 from core.questions import conversation, counting, pages, rules
 from core.questions.counting import Fact, Figures
 from core.questions.models import AcceptedAnswer, Question, QuestionMessage
-from core.questions.rules import ONGOING, WAITING, QuestionsSettings, QuestionState
+from core.questions.rules import ONGOING, WAITING, QuestionsSettings, QuestionState, Stage
 
 ESCALATE = "questions.escalate"
 KEEP = "questions.keep"
@@ -29,21 +29,20 @@ a reaction given by mistake is soon taken back."""
 
 async def begin(scene: Scene, question: Question) -> None:
     """Nobody answered yet: the first stage waits for its time."""
-    question.stage = None
-    await question.save(update_fields=["stage"])
-    await wait(scene, question)
+    await wait(scene, question, None, scene.now)
 
 
-async def wait(scene: Scene, question: Question) -> datetime | None:
-    """The next stage waits for its time, counted in waking time from now; says when that is."""
+async def wait(scene: Scene, question: Question, done: Stage | None, since: datetime) -> None:
+    """After that stage the next one waits for its time, counted in waking time."""
     settings = scene.settings(QuestionsSettings)
-    stage = rules.next_stage(settings.waits, question.stage)
-    if stage is None:
+    stage = rules.next_stage(settings.waits, done)
+    due = settings.waking.hours.add(since, settings.waits[stage], scene.zone) if stage else None
+    question.stage, question.due_at = done, due
+    await question.save(update_fields=["stage", "due_at"])
+    if due is None:
         await unwatch(scene, question)
-        return None
-    due = settings.waking.hours.add(scene.now, settings.waits[stage], scene.zone)
-    await watch(scene, question, due)
-    return due
+    else:
+        await watch(scene, question, due)
 
 
 async def watch(scene: Scene, question: Question, at: datetime) -> None:

@@ -45,7 +45,9 @@ async def test_the_asked_person_reads_every_point(place: Village) -> None:
 
 
 async def test_what_speaks_against_somebody_is_told_to_them_alone(place: Village) -> None:
-    alice, eva = await called(place)
+    alice, eva = place.person("Alice"), await can_help(place, "Eva")
+    await asks(alice)
+    await place.passes(minutes=30)
     await eva.presses("Pas mon sujet")
     place.clock.advance(days=120)
     await asks(alice)
@@ -73,6 +75,13 @@ async def test_training_counts_and_is_told(place: Village) -> None:
         "la même formation",
     ):
         assert reason in latest(eva).text
+
+
+async def test_in_a_thread_it_is_about_that_question(place: Village) -> None:
+    alice, _ = await called(place)
+    other = await asks(alice, "#QuestionTechnique Et ceci ?")
+    await alice.runs("/pourquoi", channel=other.id)
+    assert "Pour « Et ceci ? », personne" in latest(alice).text
 
 
 async def test_somebody_else_does_not_learn_it(place: Village) -> None:

@@ -10,7 +10,17 @@ from tests.core.questions.acting import asks, can_help, tagged
 from tests.village import LOCALES, Village, latest, seen
 
 CODE = Path(handlers.__file__).parent
-NAMES = ("acknowledged", "escalate", "posted", "said", "tagged", "waits")
+NAMES = (
+    "acknowledged",
+    "escalate",
+    "posted",
+    "said",
+    "tagged",
+    "waits",
+    "helped",
+    "not_helped",
+    "keep",
+)
 NOT_WORDS = {f"questions.{name}" for name in NAMES}
 
 
