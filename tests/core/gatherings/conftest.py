@@ -1,0 +1,36 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.attention.handlers import routes as attention_routes
+from core.attention.rules import AttentionSettings
+from core.engine.help import help_routes
+from core.engine.routes import Routes
+from core.gatherings.handlers import routes
+from core.gatherings.rules import GatheringsSettings
+from core.library.handlers import routes as library_routes
+from core.library.rules import LibrarySettings
+from core.members.handlers import routes as member_routes
+from core.members.rules import MembersSettings
+from tests.village import Village, village
+
+MODULES = [
+    "core.engine.models",
+    "core.members.models",
+    "core.attention.models",
+    "core.library.models",
+    "core.gatherings.models",
+]
+SETTINGS: dict[type, object] = {
+    MembersSettings: MembersSettings(),
+    AttentionSettings: AttentionSettings(),
+    LibrarySettings: LibrarySettings(),
+    GatheringsSettings: GatheringsSettings(),
+}
+ROOMS = [member_routes, attention_routes, library_routes, routes]
+
+
+@pytest.fixture
+async def place() -> AsyncIterator[Village]:
+    async with village(MODULES, [*ROOMS, help_routes(Routes.of(ROOMS))], SETTINGS) as made:
+        yield made
