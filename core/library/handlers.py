@@ -170,7 +170,7 @@ async def retitle(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     return await _next(dialogue, "library.done_retitled", title=title)
 
 
-async def _next(dialogue: Dialogue, done: str = "", **values: object) -> Reply:
+async def _next(dialogue: Dialogue, done: str = "", title: str = "") -> Reply:
     """What waits next, below what was just done."""
     waiting = await service.to_curate(dialogue.community)
     first = waiting[0] if waiting else None
@@ -178,4 +178,5 @@ async def _next(dialogue: Dialogue, done: str = "", **values: object) -> Reply:
     page = pages.to_curate(dialogue, first, names, len(waiting) - 1)
     if not done:
         return Reply(page)
-    return Reply(Message(join([dialogue.say(done, **values), page.text]), page.buttons), edits=True)
+    said = dialogue.say(done, title=title)
+    return Reply(Message(join([said, page.text]), page.buttons), edits=True)

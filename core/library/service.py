@@ -181,7 +181,7 @@ async def tidy(scene: Scene) -> None:
 async def to_curate(community: Community) -> list[Entry]:
     """What all authors agreed to and nobody of the team looked at, the oldest first."""
     waits = EntryAuthor.filter(entry__community=community, agreed_at=None)
-    missing = set(await waits.values_list("entry_id", flat=True))
+    missing = {row.entry_id for row in await waits.only("id", "entry_id")}
     rows = Entry.filter(community=community, state=EntryState.PROPOSED)
     found = await rows.order_by("proposed_at", "id")
     return [entry for entry in found if entry.written and entry.id not in missing]

@@ -32,28 +32,21 @@ async def shelf(place: Village) -> Village:
 
 
 @pytest.mark.parametrize(
-    ("words", "title"),
+    ("title", "looked_for"),
     [
-        ("financer", FINANCE),
-        ("FINANCEMENTS", FINANCE),
-        ("competence", FINANCE),
-        ("l’opco", FINANCE),
-        ("cpf", FINANCE),
-        ("compét", FINANCE),
-        ("qui a financé son bilan ?", FINANCE),
-        ("tableaux excel", EXCEL),
-        ("donnee", EXCEL),
-        ("interviews", INTERVIEW),
-        ("training", INTERVIEW),
-        ("practising answers", INTERVIEW),
+        (FINANCE, ["financer", "FINANCEMENTS", "competence", "l’opco", "cpf", "compét"]),
+        (FINANCE, ["qui a financé son bilan ?"]),
+        (EXCEL, ["tableaux excel", "donnee"]),
+        (INTERVIEW, ["interviews", "training", "practising answers"]),
     ],
 )
 async def test_words_are_found_whatever_their_accents_and_endings(
-    shelf: Village, words: str, title: str
+    shelf: Village, title: str, looked_for: list[str]
 ) -> None:
-    answer = await looks_up(shelf.person("Alice"), words)
-    assert title in answer
-    assert sum(other in answer for other in (FINANCE, EXCEL, INTERVIEW)) == 1
+    alice = shelf.person("Alice")
+    for words in looked_for:
+        answer = await looks_up(alice, words)
+        assert [t for t in (FINANCE, EXCEL, INTERVIEW) if t in answer] == [title], words
 
 
 async def test_what_is_found_comes_with_its_link_topic_and_beginning(shelf: Village) -> None:
@@ -69,11 +62,12 @@ async def test_one_can_read_it_whole(shelf: Village) -> None:
     assert latest(alice).private_to == "Alice"
 
 
-@pytest.mark.parametrize("words", ["jardinage", "!!!", "comment faire", "' OR 1=1 --", "* AND NOT"])
-async def test_nothing_found_says_how_to_ask(shelf: Village, words: str) -> None:
-    answer = await looks_up(shelf.person("Alice"), words)
-    assert "Rien dans la bibliothèque" in answer
-    assert "/question" in answer
+async def test_nothing_found_says_how_to_ask(shelf: Village) -> None:
+    alice = shelf.person("Alice")
+    for words in ("jardinage", "!!!", "comment faire", "' OR 1=1 --", "* AND NOT", "é & | !"):
+        answer = await looks_up(alice, words)
+        assert "Rien dans la bibliothèque" in answer, words
+        assert "/question" in answer
 
 
 async def test_at_most_five_are_shown(place: Village) -> None:
