@@ -36,6 +36,10 @@ NEAR = timedelta(days=10)
 SATURDAY = 5
 
 
+Days = rrule
+"""The days of a rule."""
+
+
 class Pause(BaseModel):
     """`[[rituals.pauses]]`: nothing takes place from the first to the last of these days.
 
@@ -119,7 +123,7 @@ def written(weekday: Weekday, which: tuple[Which, ...], months: tuple[int, ...])
 
 
 @lru_cache(maxsize=256)
-def rule(text: str, start: date = FROM) -> rrule:
+def rule(text: str, start: date = FROM) -> Days:
     """The days of a rule, counted from `start`.
 
     Raises ValueError when it is no rule of days, or one that ends: a pause says that better.
@@ -135,13 +139,13 @@ def rule(text: str, start: date = FROM) -> rrule:
     return found
 
 
-def planned(days: rrule, after: date, until: date) -> Iterator[date]:
+def planned(days: Days, after: date, until: date) -> Iterator[date]:
     """The days of a rule from `after` to `until`, both included."""
     first, last = (datetime.combine(day, time()) for day in (after, until))
     return (found.date() for found in days.between(first, last, inc=True))
 
 
-def placed(day: date, days: rrule, on_holiday: OnHoliday, calendar: Calendar) -> date | None:
+def placed(day: date, days: Days, on_holiday: OnHoliday, calendar: Calendar) -> date | None:
     """Where a planned day falls; None when it does not take place.
 
     One that a holiday moves never falls on another planned day, nor where an earlier one was

@@ -98,7 +98,7 @@ async def coming(scene: Scene, settings: RitualSettings) -> Appointment:
     moved = await _moved(scene, settings)
     for steps in settings.coming(scene.now, scene.zone, calendar(scene)):
         found = await appointment(scene, settings, steps.planned)
-        if found.to_come and found.row.moved_to is None:
+        if found.to_come and not found.row.moved_to:
             return min([found, *moved], key=lambda one: one.steps.opens)
     if moved:
         return min(moved, key=lambda one: one.steps.opens)

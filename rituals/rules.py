@@ -28,6 +28,7 @@ from rituals.calendar import (
     HORIZON,
     NEAR,
     Calendar,
+    Days,
     OnHoliday,
     Pause,
     Steps,
@@ -109,7 +110,7 @@ class RitualSettings(BaseModel):
         return value
 
     @property
-    def days(self) -> rrule:
+    def days(self) -> Days:
         """The days on which it is planned."""
         return rule(self.rrule or written(self.weekday, self.which, self.months))
 

@@ -49,10 +49,12 @@ async def shown(scene: Scene, found: Appointment, _home: Workspace) -> Message:
     assert isinstance(settings, OpenQuestion)  # noqa: S101  it is of this kind
     question = settings.question(found.row.date)
     asked = plain(question) if question else scene.texts.say("open_question.any", language)
-    words = {"title": settings.title, "hashtag": settings.hashtag}
-    parts = [scene.texts.say("open_question.title", language, **words)]
+    title, hashtag = settings.title, settings.hashtag
+    parts = [scene.texts.say("open_question.title", language, title=title)]
     parts += [plain(settings.text)] if settings.text else []
-    return Message(join([*parts, asked, scene.texts.say("open_question.how", language, **words)]))
+    return Message(
+        join([*parts, asked, scene.texts.say("open_question.how", language, hashtag=hashtag)])
+    )
 
 
 async def closes(scene: Scene, found: Appointment) -> None:
