@@ -30,6 +30,11 @@ class OpenPoll(Model):
         table = "poll"
         unique_together = (("community", "key"),)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it takes votes no more."""
+        return self.closed_at is not None
+
 
 class PollPost(Model):
     """Where a poll stands: `ref` is the MessageRef, `native` what the platform calls the poll."""

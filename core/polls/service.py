@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from core.chat.actions import Action
 from core.chat.events import PollVoted
-from core.chat.identity import Account, Destination, MessageRef
+from core.chat.identity import Account, MessageRef, Public
 from core.chat.messages import Message, Poll
 from core.engine.errors import Refused
 from core.engine.scene import Dialogue, Scene
@@ -21,7 +21,7 @@ _REF: TypeAdapter[MessageRef] = TypeAdapter(MessageRef)
 async def open_poll(
     scene: Scene,
     message: Message,
-    places: Iterable[Destination],
+    places: Iterable[Public],
     *,
     then: Action | None = None,
 ) -> bool:
@@ -61,7 +61,7 @@ async def stands(scene: Scene, key: str, ref: MessageRef) -> None:
     told = {"ref": _REF.dump_python(ref, mode="json"), "native": ref.poll}
     about = {"platform": ref.channel.platform}
     await PollPost.update_or_create({**told, **about}, poll=row, key=ref.key[:200])
-    if row.closed_at is not None:
+    if row.closed:
         await _end(scene, row, ref)
 
 
@@ -69,7 +69,7 @@ async def vote(dialogue: Dialogue, event: PollVoted) -> None:
     """Take a native vote; one in a poll that is not ours, or is closed, changes nothing."""
     posts = PollPost.filter(poll__community=dialogue.community, native=event.poll)
     post = await posts.filter(platform=event.workspace.platform).select_related("poll").first()
-    if post is None or post.poll.closed_at is not None:
+    if post is None or post.poll.closed:
         return
     row = post.poll
     held = await _held(row, dialogue.who.account)
@@ -86,7 +86,7 @@ async def press(dialogue: Dialogue, argument: str) -> tuple[str, ...]:
     row = await _row(dialogue, key)
     if row is None or not 0 <= number < len(row.choices):
         raise Refused("polls.gone")
-    if row.closed_at is not None:
+    if row.closed:
         raise Refused("polls.closed")
     held = await _held(row, dialogue.who.account)
     chosen = rules.pressed(held, number, several=row.several)
@@ -129,8 +129,7 @@ async def _result(row: OpenPoll) -> Result:
         Vote(each.member_id, each.at, tuple(each.chosen))
         for each in await PollVote.filter(poll_id=row.id).order_by("id")
     ]
-    closed = row.closed_at is not None
-    return Result(row.question, tuple(row.choices), rules.counted(votes), closed)
+    return Result(row.question, tuple(row.choices), rules.counted(votes), row.closed)
 
 
 def _key(account: Account) -> str:

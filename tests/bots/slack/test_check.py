@@ -45,7 +45,7 @@ async def test_every_fault_is_named_at_once() -> None:
     for words in (
         "AMICALE_SLACK_APP_TOKEN",
         "not T0OTHER",
-        "files:write (show the digest's chart); users:read",
+        "files:write (show the digest's chart, and send files such as an agenda); users:read",
         "the bot is not in #entraide",
         "no channel 'rituels'",
         "#accueil is public",
