@@ -40,9 +40,7 @@ class Question(Model):
     topics: fields.JSONField[list[str]] = fields.JSONField(default=list)
     state = fields.CharEnumField(QuestionState, max_length=16, default=QuestionState.OPEN)
     round = fields.IntField(default=0)
-    stage: Stage | None = fields.CharEnumField(
-        Stage, "the last stage done", max_length=16, null=True
-    )
+    stage = fields.CharEnumField(Stage, "the last stage done", max_length=16, null=True)
     due_at = UtcField(null=True)
     asked_at = UtcField()
     first_answer_at = UtcField(null=True)

@@ -37,8 +37,8 @@ async def wait(scene: Scene, question: Question, done: Stage | None, since: date
     settings = scene.settings(QuestionsSettings)
     stage = rules.next_stage(settings.waits, done)
     due = settings.waking.hours.add(since, settings.waits[stage], scene.zone) if stage else None
-    question.stage, question.due_at = done, due
-    await question.save(update_fields=["stage", "due_at"])
+    changed = question.update_from_dict({"stage": done, "due_at": due})
+    await changed.save(update_fields=["stage", "due_at"])
     if due is None:
         await unwatch(scene, question)
     else:

@@ -300,6 +300,16 @@ async def reached(
     return (bumped, called, told) == (Stage.BUMP in upto, experts, Stage.TEAM in upto)
 
 
+async def test_without_a_team_to_tell_it_ends_with_nobody_to_call() -> None:
+    settings = QuestionsSettings.model_validate({"stages": {"substitute": 0, "team": 0}})
+    async with village(MODULES, ROOMS, {**SETTINGS, QuestionsSettings: settings}) as place:
+        alice, mona = place.person("Alice"), place.moderator("Mona")
+        await asks(alice)
+        await place.passes(days=1)
+        assert not seen(mona, "attend toujours une réponse")
+        assert await state() is QuestionState.OPEN
+
+
 async def test_without_stages_nothing_is_promised_and_nobody_called() -> None:
     none = dict.fromkeys(Stage, 0)
     settings = QuestionsSettings.model_validate({"stages": none})
