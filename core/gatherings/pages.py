@@ -70,8 +70,6 @@ def numbers(reader: Reader, tally: Tally) -> Text:
 def buttons(reader: Reader, known: Known) -> tuple[Button, ...]:
     """What can be done about it now."""
     row, number = known.row, str(known.row.id)
-    if row.state is not State.ANNOUNCED:
-        return ()
     if phase(row.starts, row.ends, reader.now) is not Phase.AHEAD:
         return (
             reader.button(

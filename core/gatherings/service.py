@@ -228,10 +228,8 @@ async def add_host(scene: Scene, row: Gathering, member: Member) -> bool:
 async def give_replay(dialogue: Dialogue, row: Gathering, url: str) -> None:
     """Show where it can be seen again, and offer that to the library.
 
-    Told once: a corrected link only replaces the one on the cards. Raises Refused before it began.
+    Told once: a corrected link only replaces the one on the cards. `begun` says which may have one.
     """
-    if row.state is not State.ANNOUNCED or row.starts > dialogue.now:
-        raise Refused("gatherings.not_begun", title=row.title)
     first, row.replay = not row.replay, url
     await row.save(update_fields=["replay"])
     await cards.draw(dialogue, row)

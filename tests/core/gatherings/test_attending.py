@@ -71,7 +71,17 @@ async def test_the_code_counts_neither_before_nor_long_after(place: Village) -> 
     await place.until(row.ends)
     await place.passes(hours=25)
     assert "depuis trop longtemps" in await tries()
+    assert not await Attendance.exists()
+
+
+async def test_what_is_cancelled_takes_no_code(place: Village) -> None:
+    host = await announces(place)
+    row = await only()
+    await place.until(row.starts)
     await host.does(Action("gatherings.cancel", str(row.id)))
+    await host._open_form(OpenForm("gatherings.attend", str(row.id)), host.private, None)
+    await host.fills({"Code": row.code})
+    assert "Je ne retrouve pas cet événement" in latest(host).text
     assert not await Attendance.exists()
 
 

@@ -65,6 +65,17 @@ async def test_the_seat_of_who_left_goes_on(place: Village) -> None:
     assert "à la place 1 de la liste d’attente" in latest(alice).text
 
 
+async def test_whoever_presses_is_here_whatever_was_last_heard(place: Village) -> None:
+    await announces(place, capacity="1")
+    alice = place.person("Alice")
+    await alice.says("bonjour")
+    await alice.leaves()
+    await presses(alice, "Je viens")
+    assert "vous venez" in latest(alice).text
+    await place.passes(minutes=1)
+    assert "1 personne vient · complet" in card(alice).text
+
+
 @pytest.mark.parametrize("choice", ["Je viens", "Me rappeler"])
 async def test_everything_about_somebody_is_given_and_forgotten(
     place: Village, choice: str
