@@ -74,8 +74,7 @@ async def app_of(settings: Settings, config: CommunityConfig, clock: Clock) -> A
         slug=about.slug,
     )
     texts = Texts(settings.locales, about.language)
-    about_feeds = {Feeds: Feeds(settings.feed_address)}
-    rooms = settings_of(config) | about_feeds
+    rooms = {**settings_of(config), Feeds: Feeds(settings.feed_address)}
     return App(community, routes(), texts, clock, MemberDirectory(), rooms)
 
 

@@ -26,7 +26,7 @@ async def test_a_command_without_its_file_says_how_to_send_it(place: Village) ->
 async def test_a_file_that_is_too_large_is_refused_with_the_limit(place: Village) -> None:
     alice = place.person("Alice")
     await alice.runs("/déposer", file=("membres.csv", bytes(DOCUMENT_BYTES + 1)))
-    assert latest(alice).text == "Ce fichier est trop lourd\u00a0: 1024\u00a0Kio au plus."
+    assert latest(alice).text == "Ce fichier est trop lourd : 1024 Kio au plus."
 
 
 async def test_a_platform_that_sends_more_than_it_said_is_not_believed(place: Village) -> None:
@@ -42,7 +42,7 @@ async def test_a_file_that_cannot_be_read_is_asked_for_again(place: Village) -> 
         raise Transient("the platform is down")
 
     alice, discord = place.person("Alice"), place.adapters[Platform.DISCORD]
-    discord.fetch = away  # type: ignore[method-assign]  # the platform is down
+    discord.fetch = away  # type: ignore[method-assign,assignment]  # the platform is down
     await discord.start(place.app.handle)
     await alice.runs("/déposer", file=("membres.csv", b"nom"))
     assert latest(alice).text.startswith("Je n’ai pas pu lire ce fichier.")
