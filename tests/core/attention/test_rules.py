@@ -112,7 +112,7 @@ wishes = st.lists(
     st.tuples(
         moments, st.sampled_from(Priority), st.integers(1, 60 * 24 * 12), st.sampled_from("ab")
     ),
-    max_size=25,
+    max_size=6,
 )
 people = st.builds(
     Person,
@@ -145,7 +145,8 @@ def test_what_is_promised_holds_whatever_is_asked(
     while coming or waiting:
         now = min([*(w.since for w in coming[:1]), *looks.values()])
         while coming and coming[0].since <= now:
-            waiting[coming[0].id] = coming.pop(0)
+            arrived = coming.pop(0)
+            waiting[arrived.id] = arrived
         here = Person(
             person.per_week, person.hours, person.zone, person.away_until, person.refused, sent
         )
