@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bots.sandbox.people import CannotDo, Person
-from core.chat.events import ButtonPressed, PollVoted
+from core.chat.events import ButtonPressed, CommandInvoked, PollVoted
 from core.chat.identity import MessageRef
-from core.chat.messages import File, Message, Poll, Text
+from core.chat.messages import File, Message, Poll, Reply, Text
 from tests.contract.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -89,3 +89,15 @@ async def test_a_file_arrives_with_its_name(stage: Stage) -> None:
     before = len(lea.sees())
     assert await stage.adapter.send(message, stage.place(), key=text) == ref
     assert len(lea.sees()) == before
+
+
+@capability("file")
+async def test_an_answer_in_private_may_hold_a_file(stage: Stage) -> None:
+    lea, bob = await stage.member(), await stage.member("Bob")
+    text = stage.word("Vos données")
+    file = File(f"{text.rpartition(' ')[2]}.csv", b"nom;promo\n", "text/csv")
+    stage.core.on(CommandInvoked, lea, Reply(Message(Text(text), files=(file,))))
+    await lea.runs("/moi", channel="entraide")
+    await stage.shows(lea, text)
+    await stage.until(lambda: any(file.name in shown.files for shown in lea.sees()))
+    assert not any(file.name in shown.files for shown in bob.sees())
