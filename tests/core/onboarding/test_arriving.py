@@ -139,7 +139,8 @@ async def test_reminders_come_on_the_second_and_the_seventh_day_then_silence(
     await jumps(place, days=5)
     first, second = seen(alice, "un petit rappel")
     assert first.buttons[0] == "J’accepte la charte"
-    assert second.buttons == ("Remplir mon profil", "Passer cette étape", "Plus tard", "Ne plus me le proposer")  # fmt: skip
+    offered = ("Remplir mon profil", "Passer cette étape", "Plus tard", "Ne plus me le proposer")
+    assert second.buttons == offered
     await jumps(place, days=60)
     assert len(seen(alice, "un petit rappel")) == 2
 
