@@ -139,17 +139,16 @@ async def still_stands(scene: Scene, nudge: Nudge) -> bool:
         await _take_back(scene, nudge, Reason.SETTLED)
         return False
     if why := rules.disturbs(person, scene.now):
-        nudge.state, nudge.reason, nudge.sent_at = NudgeState.WAITING, why, None
-        nudge.look_at = scene.now
-        await nudge.save(update_fields=["state", "reason", "sent_at", "look_at"])
+        await Nudge.filter(id=nudge.id).update(
+            state=NudgeState.WAITING, reason=why, sent_at=None, look_at=scene.now
+        )
         return False
     return True
 
 
 async def _take_back(scene: Scene, nudge: Nudge, reason: Reason) -> None:
     """It was not delivered: it costs nothing."""
-    nudge.sent_at = None
-    await nudge.save(update_fields=["sent_at"])
+    await Nudge.filter(id=nudge.id).update(sent_at=None)
     await _drop(scene, nudge, reason)
 
 
