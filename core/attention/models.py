@@ -62,7 +62,7 @@ class Nudge(Model):
 
 
 class AttentionChoice(Model):
-    """What somebody chose for themselves; what is empty follows the community's settings.
+    """What somebody chose for themselves, what is empty follows the community's settings.
 
     Hours are whole, in `timezone`; they are away before `away_until`.
     """

@@ -67,7 +67,7 @@ class GatheringHost(Model):
 
 
 class Rsvp(Model):
-    """What somebody said of coming, last `at`; `turn` orders those who wait."""
+    """What somebody said of coming, last `at`, `turn` orders those who wait."""
 
     id = fields.IntField(primary_key=True)
     gathering: fields.ForeignKeyRelation[Gathering] = fields.ForeignKeyField(

@@ -11,7 +11,7 @@ from core.members.models import Member
 
 
 class OpenPoll(Model):
-    """A poll, open until `closed_at`; `then` and `argument` name the job due once it is closed."""
+    """A poll, open until `closed_at`, `then` and `argument` name the job due once it is closed."""
 
     id = fields.IntField(primary_key=True)
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
@@ -55,7 +55,7 @@ class PollPost(Model):
 
 
 class PollVote(Model):
-    """What one account chose; its `member` follows a link, the votes are told apart by account."""
+    """What one account chose, its `member` follows a link, the votes are told apart by account."""
 
     id = fields.IntField(primary_key=True)
     poll: fields.ForeignKeyRelation[OpenPoll] = fields.ForeignKeyField(

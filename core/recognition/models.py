@@ -35,7 +35,7 @@ class Wishes(Model):
 
 
 class ThanksGiven(Model):
-    """That somebody thanked for the `number`th time on a local day; never for what."""
+    """That somebody thanked for the `number`th time on a local day, never for what."""
 
     id = fields.BigIntField(primary_key=True)
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
@@ -51,7 +51,7 @@ class ThanksGiven(Model):
 
 
 class Thanks(Model):
-    """That somebody was thanked; `given` says by whom, so that both go together."""
+    """That somebody was thanked, `given` says by whom, so that both go together."""
 
     id = fields.BigIntField(primary_key=True)
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
@@ -123,7 +123,7 @@ class Seat(StrEnum):
 
 
 class Champion(Model):
-    """Somebody on the shortlist of a month (`2026-11`); `points` are those they had then."""
+    """Somebody on the shortlist of a month (`2026-11`), `points` are those they had then."""
 
     id = fields.IntField(primary_key=True)
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
