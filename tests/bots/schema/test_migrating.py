@@ -154,7 +154,9 @@ async def test_three_processes_at_once_migrate_postgres_once(postgres: str) -> N
     assert [code for code, _ in found] == [0, 0, 0]
     applied = ", ".join(said.removeprefix("applied: ") for _, said in found).split(", ")
     did = [step for step in applied if step != "nothing to do"]
-    assert sorted(did) == sorted([*schema.names(), "the workers' queue"])  # each of it once, by whomever
+    assert sorted(did) == sorted(
+        [*schema.names(), "the workers' queue"]
+    )  # each of it once, by whomever
 
 
 async def test_migrating_twice_says_that_there_is_nothing_to_do(tmp_path: Path) -> None:
