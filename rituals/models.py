@@ -259,6 +259,25 @@ class Contribution(Model):
         table = "ritual_contribution"
 
 
+class Backing(Model):
+    """Somebody's voice for what somebody gave: a question they would like answered, a nominee."""
+
+    id = fields.IntField(primary_key=True)
+    contribution: fields.ForeignKeyRelation[Contribution] = fields.ForeignKeyField(
+        "amicale.Contribution", related_name=False, on_delete=fields.CASCADE
+    )
+    contribution_id: int
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "amicale.Member", related_name=False, on_delete=fields.CASCADE
+    )
+    member_id: int
+    at = UtcField()
+
+    class Meta:
+        table = "ritual_backing"
+        unique_together = (("contribution", "member"),)
+
+
 class Change(StrEnum):
     """What people changed in chat: settings, one date, a pause, a ritual of their own."""
 
