@@ -57,7 +57,7 @@ TO_COME = (OccurrenceState.PLANNED, OccurrenceState.ASKING)
 
 
 class Occurrence(Model):
-    """One dated instance of a ritual, `date` is the local day it was planned on.
+    """One dated instance of a ritual, `date` is local. `opened_at`: when all were called.
 
     `opened_at` is when all were called, `moved_to` where people moved it; `data` is what its
     kind keeps of it, in a few small values.

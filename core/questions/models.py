@@ -75,7 +75,7 @@ class QuestionMessage(Model):
 
 
 class Solicitation(Model):
-    """Somebody was asked about a question, at most once, `member` is who.
+    """Somebody was tagged for a question, at most once, `member` is who.
 
     `reasons` is why it was them (`core.questions.matching.Reason`).
     """
