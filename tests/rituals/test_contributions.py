@@ -102,3 +102,11 @@ async def test_somebody_is_named_everywhere_and_mentioned_where_they_are(
     assert await contributions.giver(nobody, scene.workspaces[0]) == ("", None)
     await contributions.show(scene, await dates.coming(scene, QUESTION), nobody)
     assert (await Contribution.get(id=nobody.id)).state is ContributionState.SHOWN
+
+
+async def test_a_kind_keeps_small_values_of_a_date_beside_those_it_has(place: Village) -> None:
+    scene = place.app.scene()
+    found = await dates.coming(scene, QUESTION)
+    await dates.keep(found, poll="p1")
+    await dates.keep(found, theme="outils")
+    assert (await dates.coming(scene, QUESTION)).row.data == {"poll": "p1", "theme": "outils"}
