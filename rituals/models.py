@@ -59,7 +59,7 @@ TO_COME = (OccurrenceState.PLANNED, OccurrenceState.ASKING)
 class Occurrence(Model):
     """One dated instance of a ritual, `date` is local. `opened_at`: when all were called.
 
-    `opened_at` is when all were called, `moved_to` where people moved it; `data` is what its
+    `moved_to` is where people moved it, `data` what its
     kind keeps of it, in a few small values.
     """
 
