@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.chat.actions import Action, Choice
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
-from core.chat.markup import bullets, join
+from core.chat.markup import bullets, join, plain
 from core.chat.messages import Message, Reply, Style, Text
 from core.engine.scene import Dialogue
 from core.members.models import Member
@@ -74,7 +74,7 @@ async def _shown(dialogue: Dialogue, found: Appointment) -> list[Text]:
         return [dialogue.say("rituals.preview_silent")]
     if before is not None and (at := found.steps.others.get(ANNOUNCES)):
         first = dialogue.say("rituals.preview_announced", at=dialogue.local(at))
-        return [first, before.text, dialogue.say("rituals.preview_then"), message.text]
+        return [first, *_words(before), dialogue.say("rituals.preview_then"), *_words(message)]
     key = "rituals.preview_exactly"
     if found.kind.in_turn:
         tip = await service.ready(found)
@@ -82,7 +82,15 @@ async def _shown(dialogue: Dialogue, found: Appointment) -> list[Text]:
             key = "rituals.preview_open"
         elif tip.occurrence_id is None:
             key = "rituals.preview_reserve"
-    return [dialogue.say(key), message.text]
+    return [dialogue.say(key), *_words(message)]
+
+
+def _words(message: Message) -> list[Text]:
+    """What a message says, and what its poll asks."""
+    poll = message.poll
+    if poll is None:
+        return [message.text]
+    return [message.text, plain(poll.question), bullets([plain(each) for each in poll.choices])]
 
 
 async def publish_now(dialogue: Dialogue, event: CommandInvoked) -> Answer:

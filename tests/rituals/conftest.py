@@ -14,6 +14,7 @@ from core.library.handlers import routes as library
 from core.library.rules import LibrarySettings
 from core.members.handlers import routes as members
 from core.members.rules import MembersSettings
+from core.polls.handlers import routes as polls
 from core.watch.handlers import routes as watch
 from core.watch.rules import Pulses
 from rituals import runner
@@ -30,6 +31,7 @@ MODULES = [
     "core.charter.models",
     "core.engagement.models",
     "core.library.models",
+    "core.polls.models",
     "core.watch.models",
     "rituals.models",
 ]
@@ -58,7 +60,7 @@ async def plays(
         RitualsSettings: RitualsSettings(programme=tuple(programme)),
         Pulses: Pulses(),
     }
-    rooms = [members, attention, charter, engagement, library, everything(), watch]
+    rooms = [members, attention, charter, engagement, library, everything(), polls, watch]
     async with village(MODULES, rooms, settings, locales=locales) as made:
         await starts(made)
         yield made
