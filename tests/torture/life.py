@@ -25,6 +25,9 @@ from tests.torture.watched import Heard, Watched, hurried
 SOON = timedelta(minutes=30)
 """What is tried again within that time is waited for, by moving the clock."""
 
+OVER = timedelta(seconds=1)
+"""After which a lease is surely over."""
+
 
 async def live(birth: Birth) -> None:
     """Be the suite until killed or until the parent is gone."""
@@ -87,7 +90,14 @@ async def _settle(suite: Suite, heard: Heard) -> dict[str, object]:
     jobs = await Job.filter(waits | retried).count()
     later = Q(state=State.DUE, due_at__gt=now)
     coming = [await rows.filter(later).order_by("due_at").first() for rows in (OutboxMessage, Job)]
-    following = min((row.due_at for row in coming if row is not None), default=None)
+    moments = [row.due_at for row in coming if row is not None]
+    # What a killed life held falls to the next one as soon as its lease is over.
+    held = [
+        await rows.filter(state=State.CLAIMED).order_by("lease_until").first()
+        for rows in (OutboxMessage, Job)
+    ]
+    moments += [row.lease_until + OVER for row in held if row is not None and row.lease_until]
+    following = min((moment for moment in moments if moment > now), default=None)
     return {
         "settled": True,
         "events": heard.events,
