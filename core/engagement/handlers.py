@@ -9,6 +9,7 @@ from core.engine.scene import Scene, Speaker
 
 routes = Routes("engagement")
 
+
 @routes.crowd(MessagePosted, ReactionAdded, ReactionRemoved)
 async def done(scene: Scene, said: Sequence[tuple[Speaker, recording.Done]]) -> None:
     """What is done in a channel counts; what is done in a conversation with the bot does not."""
