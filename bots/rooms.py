@@ -30,6 +30,7 @@ from core.watch.handlers import routes as watch
 from core.watch.rules import Pulses
 from rituals.handlers import everything as rituals
 from rituals.rules import RitualsSettings
+from rituals.year import Year
 
 ROOMS = (
     members,
@@ -68,5 +69,6 @@ def settings_of(config: CommunityConfig) -> Mapping[type, object]:
         RecognitionSettings: config.recognition,
         ReportsSettings: config.reports,
         RitualsSettings: config.rituals,
+        Year: config.year,
         Pulses: Pulses(),
     }

@@ -5,14 +5,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import get_args
+from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 
 from config.mistakes import NO_HOUR, worded
-from config.settings import FOLDER
+from config.settings import FOLDER, PROGRAMME
 from config.toml import line_of
 from core.attention.rules import AttentionSettings
 from core.charter.rules import CharterSettings
@@ -26,6 +33,9 @@ from core.questions.rules import QuestionsSettings
 from core.recognition.rules import RecognitionSettings
 from core.reports.rules import ReportsSettings
 from rituals.rules import RitualSettings, RitualsSettings, kind_of
+from rituals.year import Year
+
+Kind = TypeVar("Kind", bound=BaseModel)
 
 
 class Section(BaseModel):
@@ -102,6 +112,13 @@ class CommunityConfig(Section):
     reports: ReportsSettings = ReportsSettings()
     rituals: RitualsSettings = RitualsSettings()
 
+    _year: Year = PrivateAttr(default_factory=Year)
+
+    @property
+    def year(self) -> Year:
+        """The ready programme of a year, from a file of its own."""
+        return self._year
+
     @property
     def members(self) -> MembersSettings:
         """What the platforms' roles mean."""
@@ -138,15 +155,8 @@ class ConfigurationError(Exception):
 
 
 def load(path: Path) -> CommunityConfig:
-    """Read the file. Raises ConfigurationError with every mistake in it."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # Windows' editors put a mark in front
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(path, [_unread(error, _OTHER_FILE)]) from error
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(path, [_syntax(text, str(error))]) from error
+    """Read the file, and the ready year beside it. Raises ConfigurationError with every mistake."""
+    text, data = _parsed(path)
     try:
         charter = data.setdefault("charter", {})
         if isinstance(charter, dict):
@@ -154,9 +164,33 @@ def load(path: Path) -> CommunityConfig:
     except (OSError, UnicodeDecodeError) as error:
         remedy = "write charter/*.md beside this file in UTF-8"
         raise ConfigurationError(path, [_unread(error, remedy)]) from error
-    faults = [_no_hour(text, where) for where in list(_take_wrong_hours(CommunityConfig, data))]
+    config = _validated(CommunityConfig, path, text, data)
+    config._year = load_year(path.parent)  # noqa: SLF001  ours
+    return config
+
+
+def load_year(folder: Path) -> Year:
+    """The ready year: `programme.toml` in that folder, else ours. Raises ConfigurationError."""
+    beside = folder / PROGRAMME
+    path = beside if beside.is_file() else FOLDER / PROGRAMME
+    return _validated(Year, path, *_parsed(path))
+
+
+def _parsed(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        config = CommunityConfig.model_validate(data)
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editors put a mark in front
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(path, [_unread(error, _OTHER_FILE)]) from error
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(path, [_syntax(text, str(error))]) from error
+
+
+def _validated(kind: type[Kind], path: Path, text: str, data: dict[str, Any]) -> Kind:
+    faults = [_no_hour(text, where) for where in list(_take_wrong_hours(kind, data))]
+    try:
+        config = kind.model_validate(data)
     except ValidationError as error:
         faults += [_fault(text, found) for found in error.errors()]
         raise ConfigurationError(path, faults) from error

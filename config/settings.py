@@ -11,6 +11,8 @@ from core.chat.identity import Platform
 
 OURS = "AMICALE_"
 FOLDER = Path(__file__).parent
+PROGRAMME = "programme.toml"
+"""The file of the ready year, which is no community's."""
 
 
 class Settings(BaseSettings):
@@ -71,12 +73,13 @@ class Settings(BaseSettings):
 
     @property
     def communities(self) -> tuple[Path, ...]:
-        """The file of each community: every `*.toml` of a folder, in the order of their names."""
+        """The file of each community: of a folder every `*.toml` but the year's, by their names."""
         named = [Path(part) for part in str(self.config).split(os.pathsep) if part]
         return tuple(
             file
             for path in named
             for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])
+            if file.name != PROGRAMME
         )
 
     def of(self, slug: str, *, alone: bool) -> "Settings":

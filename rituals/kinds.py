@@ -18,7 +18,7 @@ from core.engine.scene import Scene
 from core.engine.texts import Texts
 from rituals import catalog
 from rituals.calendar import Stand, Steps
-from rituals.models import TO_COME, Occurrence, OccurrenceState, Ritual, RitualState
+from rituals.models import TO_COME, Contribution, Occurrence, OccurrenceState, Ritual, RitualState
 from rituals.rules import RitualSettings
 
 NAMED = "@"
@@ -151,6 +151,26 @@ Play = Callable[[Scene, Appointment], Awaitable[None]]
 Shown = Callable[[Scene, Appointment, Workspace], Awaitable[Message | None]]
 Open = Callable[[Scene, Appointment], Awaitable[OccurrenceState]]
 Handed = Callable[[Scene, Appointment, Appointment], Awaitable[None]]
+Card = Callable[[Scene, Appointment, Contribution, Workspace], Awaitable[Message]]
+Kept = Callable[[Scene, Contribution], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """How people give something to a kind, and what becomes of it (rituals/giving.py).
+
+    - `form`: asks for it; its argument is the row of a contribution, or `@<slug>`, or nothing.
+    - `card`: what is published of it in a workspace, and what its giver sees before they agree.
+    - `call`: what is published where nothing is ready; without it nothing is.
+    - `checked`: a moderator lets it pass first.
+    - `kept`: the day after, propose it to the library.
+    """
+
+    form: str
+    card: Card
+    call: Shown | None = None
+    checked: bool = False
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +191,8 @@ class Kind:
     - `restored`: it takes place after all; without it the steps that are due are made up for.
     - `moved`: it takes place at another moment than was said.
     - `in_turn`: what is said where people serve in turn (rituals/asking.py).
+    - `giving`: what is given to it, where people give something that they agree to first.
+    - `for_team`: it speaks to the team in its own channel: members do not see it in the programme.
     - `routes`: its own buttons, forms, commands; their words are in `<kind>.po`.
     """
 
@@ -184,6 +206,8 @@ class Kind:
     restored: Play | None = None
     moved: Play | None = None
     in_turn: InTurn | None = None
+    giving: Giving | None = None
+    for_team: bool = False
     routes: Routes | None = None
 
 

@@ -62,6 +62,7 @@ class RitualSettings(BaseModel):
     months: tuple[int, ...] = Field(default=(), description="1 to 12; every month when empty")
     rrule: str | None = Field(default=None, description="a rule of RFC 5545 instead")
     at: time = Field(default=time(9), description="the hour it is published")
+    starts: date | None = Field(default=None, description="nothing takes place before that day")
     on_holiday: OnHoliday = Field(default="keep", description="on a public holiday")
     in_school_holidays: Literal["keep", "skip"] = "keep"
     max_delay_hours: int = Field(
@@ -119,6 +120,11 @@ class RitualSettings(BaseModel):
         """How late a step may still be played."""
         return timedelta(hours=self.max_delay_hours)
 
+    @property
+    def lasts(self) -> timedelta:
+        """How long people are together; nothing for what is read when one likes."""
+        return timedelta()
+
     def moments(  # a kind without steps of its own has none
         self,
         day: date,  # noqa: ARG002
@@ -149,8 +155,9 @@ class RitualSettings(BaseModel):
         return Steps(day, place, opens, self.moments(place, opens, zone), off)
 
     def _rests(self, day: date, calendar: Calendar) -> bool:
+        early = self.starts is not None and day < self.starts
         schools = self.in_school_holidays == "skip" and calendar.school_holiday(day)
-        return schools or calendar.pause(self.slug, day) is not None
+        return early or schools or calendar.pause(self.slug, day) is not None
 
     def coming(
         self, moment: datetime, zone: ZoneInfo, calendar: Calendar = EVERY_DAY_ALIKE
@@ -170,6 +177,15 @@ def kind_of(table: Mapping[str, Any]) -> type[RitualSettings]:
         catalog.settings_of(name) if name in catalog.names() else RitualSettings
     )
     return found
+
+
+def each_once(programme: tuple[RitualSettings, ...]) -> tuple[RitualSettings, ...]:
+    """That programme. Raises ValueError when two rituals have the same slug or hashtag."""
+    for what in ("slug", "hashtag"):
+        names = [str(getattr(ritual, what)).casefold() for ritual in programme]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"two rituals have the same {what}: {', '.join(sorted(twice))}")
+    return programme
 
 
 NIGHTLY = time(0, 5)
@@ -207,14 +223,7 @@ class RitualsSettings(BaseModel):
         """The days on which the community does not work as usual."""
         return Calendar(self.country, self.region, self.school_zone, self.pauses)
 
-    @model_validator(mode="after")
-    def _once_each(self) -> "RitualsSettings":
-        for what in ("slug", "hashtag"):
-            names = [str(getattr(ritual, what)).casefold() for ritual in self.programme]
-            twice = {name for name in names if names.count(name) > 1}
-            if twice:
-                raise ValueError(f"two rituals have the same {what}: {', '.join(sorted(twice))}")
-        return self
+    _once_each = field_validator("programme")(each_once)
 
 
 @dataclass(frozen=True, slots=True)

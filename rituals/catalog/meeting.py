@@ -47,6 +47,11 @@ class Meeting(RitualSettings):
             raise ValueError(f"{value!r} is no web address; write it like https://exemple.fr/salle")
         return found
 
+    @property
+    def lasts(self) -> timedelta:
+        """How long people are together."""
+        return timedelta(minutes=self.duration_minutes)
+
     def moments(self, day: date, opens: datetime, zone: ZoneInfo) -> Mapping[str, datetime]:
         """Announced hours before, recalled minutes before, over after its duration."""
         return {
