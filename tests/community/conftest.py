@@ -4,29 +4,20 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from bots import schema
-from bots.rooms import ROOMS
+from bots.rooms import ROOMS, settings_of
+from config.community import CommunityConfig, CommunitySection
 from core.charter.rules import CharterSettings
 from core.engine.help import help_routes
 from core.engine.routes import Routes
-from core.library.rules import LibrarySettings
-from core.members.rules import MembersSettings
-from core.onboarding.rules import OnboardingSettings
-from core.questions.rules import QuestionsSettings
-from core.reports.rules import ReportsSettings
-from core.watch.rules import Pulses
-from rituals.rules import RitualsSettings
 from tests.village import START, Village, village
 
-SETTINGS: dict[type, object] = {
-    MembersSettings: MembersSettings(),
-    CharterSettings: CharterSettings(texts={"fr": "# Charte\n\n1. On se parle bien."}),
-    OnboardingSettings: OnboardingSettings(),
-    LibrarySettings: LibrarySettings(),
-    QuestionsSettings: QuestionsSettings(),
-    ReportsSettings: ReportsSettings(),
-    RitualsSettings: RitualsSettings(),
-    Pulses: Pulses(),
-}
+# Whatever room is added, its settings are here as the suite itself would give them.
+SETTINGS = settings_of(
+    CommunityConfig(
+        community=CommunitySection(name="Essai"),
+        charter=CharterSettings(texts={"fr": "# Charte\n\n1. On se parle bien."}),
+    )
+)
 Makes = Callable[..., AbstractAsyncContextManager[Village]]
 
 
