@@ -214,7 +214,7 @@ async def test_where_the_platform_settles_it_a_doubt_is_tried_again(place: Villa
 async def test_what_harms_nobody_when_shown_twice_is_sent_again(place: Village) -> None:
     telegram = unsettled(place)
     telegram.failures = [Doubtful("no answer")]
-    await owes(place, place.person("Bob", "telegram").account, "un", harmless=True)
+    await owes(place, telegram.channel("general"), "un", harmless=True)
     await place.passes(hours=1)
     assert texts(telegram) == ["un"]
 
