@@ -27,8 +27,10 @@ def test_the_operators_guide_has_every_key_of_the_configuration() -> None:
     wanted = keys(CommunityConfig)
     assert {"grace_days", "hashtag", "send_to", "start"} <= wanted
     missing = {key for key in wanted if f"`{key}`" not in GUIDE and f"[{key}" not in GUIDE}
-    assert missing == {"programme", "stages", "waking"}  # they stand as tables of their own
+    # these stand as tables of their own
+    assert missing == {"programme", "pauses", "stages", "waking"}
     assert "[[rituals.programme]]" in GUIDE
+    assert "[[rituals.pauses]]" in GUIDE
     assert "[questions.waking]" in GUIDE
     assert "[questions.stages]" in GUIDE
 
