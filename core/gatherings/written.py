@@ -35,7 +35,7 @@ class Span:
     ends: datetime
 
 
-_HOUR = re.compile(
+HOUR = re.compile(
     r"(?<![\d/:])(?P<hour>\d{1,2})"
     r"(?: ?(?:h|:)(?:(?P<minute>\d{2})(?::\d{2})?| (?P<apart>\d{2})(?! ?[\w/]))?"
     r"(?: ?(?P<half>[ap])m)?"
@@ -54,12 +54,12 @@ def understood(written: str, now: datetime, zone: ZoneInfo, lasting: timedelta) 
     Read are `jeudi 3 décembre 18h30`, `3/12/2026 18:30` (the day first), `2026-12-03 18:30`,
     `demain 18h-20h`, `Thursday 3 December 6:30pm`. A date without a year is the next such one.
     """
-    words = _folded(written)
-    hours = list(_HOUR.finditer(words))
+    words = folded(written)
+    hours = list(HOUR.finditer(words))
     between = words[hours[0].end() : hours[1].start()] if len(hours) > 1 else ""
     if not hours or len(hours) > 1 + bool(_LINKS.match(between)):
         return Unclear.HOUR
-    starts_at, ends_at = _clock(hours[0]), _clock(hours[-1])
+    starts_at, ends_at = clock(hours[0]), clock(hours[-1])
     if starts_at is None or ends_at is None:
         return Unclear.HOUR
     rest = f"{words[: hours[0].start()]} {words[hours[-1].end() :]}"
@@ -82,7 +82,7 @@ def _span(day: date, start: time, end: time | None, zone: ZoneInfo, lasting: tim
     return Span(starts, ends if ends > starts else starts + lasting)
 
 
-def _folded(written: str) -> str:
+def folded(written: str) -> str:
     """Lower case, without accents and apostrophes, one space at most, `midi` as an hour."""
     bare = "".join(
         c for c in unicodedata.normalize("NFKD", written.lower()) if not unicodedata.combining(c)
@@ -92,7 +92,8 @@ def _folded(written: str) -> str:
     return " ".join(re.sub(r"\bapres-demain\b", "apres demain", bare).split())
 
 
-def _clock(found: re.Match[str]) -> time | None:
+def clock(found: re.Match[str]) -> time | None:
+    """The hour that `HOUR` found; None when no clock shows it."""
     hour, minute = int(found["hour"]), int(found["minute"] or found["apart"] or 0)
     half = found["half"] or found["alone"]
     if half:
@@ -131,7 +132,7 @@ def _taken(words: str, names: dict[str, int]) -> tuple[int | None, str]:
 def _names(of: Callable[..., dict[int, str]]) -> dict[str, int]:
     """Babel's names of months or weekdays, whole and short, in both languages."""
     return {
-        _folded(name).rstrip("."): number
+        folded(name).rstrip("."): number
         for locale in ("fr", "en")
         for width in ("wide", "abbreviated")
         for number, name in of(width, "format", locale).items()
