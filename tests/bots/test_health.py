@@ -20,7 +20,12 @@ from core.watch.rules import Pulses
 from rituals.rules import RitualsSettings
 from tests.village import Village, village
 
-MODULES = ["core.engine.models", "core.members.models", "core.watch.models"]
+MODULES = [
+    "core.engine.models",
+    "core.members.models",
+    "core.watch.models",
+    "rituals.models",
+]
 DASHBOARD = Path(__file__).parents[2] / "config" / "grafana" / "amicale.json"
 
 

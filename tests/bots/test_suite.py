@@ -23,7 +23,12 @@ from core.watch.rules import Pulses
 from rituals.rules import RitualsSettings
 from tests.village import Village, seen, village
 
-MODULES = ["core.engine.models", "core.members.models", "core.watch.models"]
+MODULES = [
+    "core.engine.models",
+    "core.members.models",
+    "core.watch.models",
+    "rituals.models",
+]
 
 
 @pytest.fixture
