@@ -12,7 +12,7 @@ from core.chat.messages import Message, Reply
 from core.engine.routes import Ask, Routes, Wants
 from core.engine.scene import Dialogue, Scene
 from core.engine.schedule import EVERY_DAY, Weekly
-from core.library import pages, service
+from core.library import finding, pages, service
 from core.library.rules import TEXT, TEXT_LEAST, TITLE
 from core.library.words import folded
 
@@ -46,8 +46,8 @@ async def look_up(dialogue: Dialogue, event: CommandInvoked) -> Answer:
             return dialogue.reply("library.for_the_team")
         return await _next(dialogue)
     if typed:
-        return Reply(pages.results(dialogue, typed, await service.search(dialogue, typed)))
-    size = await service.size(dialogue.community)
+        return Reply(pages.results(dialogue, typed, await finding.search(dialogue, typed)))
+    size = await finding.size(dialogue.community)
     own = len(await service.of_member(dialogue))
     return Reply(pages.home(dialogue, size, own, await at_home(dialogue)))
 
@@ -55,7 +55,7 @@ async def look_up(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 @routes.button("library.see")
 async def see(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Read an entry whole."""
-    entry = await service.readable(dialogue, event.action.argument)
+    entry = await finding.readable(dialogue, event.action.argument)
     return Reply(pages.whole(dialogue, entry, await service.names_of(entry)))
 
 
@@ -155,7 +155,7 @@ async def refuse(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 @routes.button("library.remove", role=Role.MODERATOR)
 async def remove(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """It is no longer to be found."""
-    entry = await service.readable(dialogue, event.action.argument)
+    entry = await service.kept_one(dialogue, event.action.argument)
     title = entry.title
     await service.refuse(dialogue, entry)
     return dialogue.reply("library.done_refused", title=title, edits=True)

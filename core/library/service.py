@@ -8,14 +8,11 @@ from core.chat.actions import Action, row_named
 from core.engine.errors import Refused
 from core.engine.models import Community
 from core.engine.scene import Dialogue, Scene, Speaker
-from core.library import index, pages, rules
+from core.library import pages, rules
 from core.library.models import Entry, EntryAuthor
-from core.library.rules import EntryState, Found, Kind, LibrarySettings, Voice
-from core.library.words import MOST, kept, terms
+from core.library.rules import EntryState, Kind, LibrarySettings, Voice
+from core.library.words import kept
 from core.members.models import Member
-
-CANDIDATES = 50
-"""How many entries of the index are looked at to choose the best few."""
 
 # -- what comes in -----------------------------------------------------------------------------
 
@@ -85,7 +82,7 @@ async def _voices(entry: Entry) -> list[Voice]:
 async def still_waits(scene: Scene, named: str) -> bool:
     """Whether an entry still waits for agreement in that very version."""
     number, _, version = named.partition(":")
-    entry = await of_id(scene, number)
+    entry = await Entry.get_or_none(id=row_named(number), community=scene.community)
     if entry is None or entry.state is not EntryState.PROPOSED:
         return False
     return str(entry.version) == version
@@ -94,14 +91,19 @@ async def still_waits(scene: Scene, named: str) -> bool:
 # -- what its authors do -----------------------------------------------------------------------
 
 
-async def of_id(scene: Scene, named: str) -> Entry | None:
-    """The entry an argument names; None when there is no such one here."""
-    return await Entry.get_or_none(id=row_named(named), community=scene.community)
+async def locked(scene: Scene, named: str) -> Entry | None:
+    """The entry an argument names, alone with it until the transaction ends; None without one.
+
+    An author may take back what a moderator keeps at that very moment, in another process: what
+    was read before would be written over what was erased.
+    """
+    rows = Entry.filter(id=row_named(named), community=scene.community)
+    return await rows.select_for_update().first()
 
 
 async def my_entry(dialogue: Dialogue, named: str) -> Entry:
-    """An entry of whoever acts. Raises Refused when it is not theirs, or there is none."""
-    entry = await of_id(dialogue, named)
+    """An entry of whoever acts, locked. Raises Refused when it is not theirs, or there is none."""
+    entry = await locked(dialogue, named)
     if entry is None or not entry.title:
         raise Refused("library.gone")
     if not await _mine(dialogue.who, entry):
@@ -170,7 +172,7 @@ async def tidy(scene: Scene) -> None:
     """What nobody agreed to in all that time is erased."""
     before = scene.now - scene.settings(LibrarySettings).patience
     rows = Entry.filter(community=scene.community, state=EntryState.PROPOSED)
-    for entry in await rows.filter(proposed_at__lt=before):
+    for entry in await rows.filter(proposed_at__lt=before).select_for_update():
         if not await _agreed(entry):
             await _erase(entry, EntryState.WITHDRAWN)
 
@@ -192,12 +194,20 @@ async def _agreed(entry: Entry) -> bool:
 
 
 async def waiting_one(dialogue: Dialogue, named: str) -> Entry:
-    """The entry a moderator's button is about. Raises Refused when it no longer waits."""
-    entry = await of_id(dialogue, named)
+    """The entry a moderator's button is about, locked. Raises Refused when it no longer waits."""
+    entry = await locked(dialogue, named)
     if entry is None or entry.state is not EntryState.PROPOSED:
         raise Refused("library.looked_at")
     if not await _agreed(entry):
         raise Refused("library.not_agreed")
+    return entry
+
+
+async def kept_one(dialogue: Dialogue, named: str) -> Entry:
+    """The same for what can be found. Raises Refused when it was taken back."""
+    entry = await locked(dialogue, named)
+    if entry is None or entry.state is not EntryState.PUBLISHED:
+        raise Refused("library.gone")
     return entry
 
 
@@ -232,55 +242,3 @@ async def _tell(scene: Scene, entry: Entry, key: str) -> None:
 async def _index(entry: Entry) -> None:
     entry.head, entry.body = kept(f"{entry.title} {entry.topic}"), kept(entry.text)
     await entry.save()
-
-
-# -- what is found -----------------------------------------------------------------------------
-
-
-async def search(scene: Scene, text: str) -> list[Entry]:
-    """The published entries that answer some words, best first, at most five."""
-    wanted = terms(text)[:MOST]
-    found = await _found(scene.community, text)
-    return await _entries(rules.best(wanted, found))
-
-
-async def close_to(scene: Scene, text: str, limit: int | None = None) -> list[Entry]:
-    """The published entries whose title asks nearly the same, closest first.
-
-    At most `limit`, or what `[library]` says.
-    """
-    most = scene.settings(LibrarySettings).suggestions if limit is None else limit
-    if not most:
-        return []
-    return await _entries(rules.close(text, await _found(scene.community, text), most))
-
-
-async def _found(community: Community, text: str) -> list[Found]:
-    rows = await index.candidates(community.id, terms(text)[:MOST], CANDIDATES)
-    return [Found(**row) for row in rows]
-
-
-async def _entries(ids: Sequence[int]) -> list[Entry]:
-    rows = {row.id: row for row in await Entry.filter(id__in=list(ids))}
-    return [rows[number] for number in ids]
-
-
-async def readable(dialogue: Dialogue, named: str) -> Entry:
-    """An entry that can be read. Raises Refused when it was taken back."""
-    entry = await of_id(dialogue, named)
-    if entry is None or entry.state is not EntryState.PUBLISHED:
-        raise Refused("library.gone")
-    return entry
-
-
-async def helped(scene: Scene, named: str) -> None:
-    """An entry answered somebody's question."""
-    entry = await of_id(scene, named)
-    if entry is not None and entry.state is EntryState.PUBLISHED:
-        entry.helped += 1
-        await entry.save(update_fields=["helped"])
-
-
-async def size(community: Community) -> int:
-    """How many entries can be found."""
-    return await Entry.filter(community=community, state=EntryState.PUBLISHED).count()

@@ -19,7 +19,7 @@ from core.chat.markup import inert
 from core.chat.messages import Message, Reply
 from core.engine.routes import Ask, Routes, Wants
 from core.engine.scene import Dialogue, Scene
-from core.library import service as library
+from core.library import finding as library
 from core.members import service as members
 from core.members.rules import topics_in
 from core.questions import asking, commands, conversation, escalation, learning, pages, service

@@ -6,6 +6,7 @@ from core.attention import service as attention
 from core.chat.actions import Action
 from core.chat.messages import Message
 from core.engine.scene import Scene, Speaker
+from core.library import finding
 from core.library import pages as library_pages
 from core.library import service as library
 from core.library.rules import Kind
@@ -19,7 +20,7 @@ STALE = timedelta(hours=12)
 
 async def suggest(scene: Scene, question: Question) -> None:
     """Tell who asks, in private, what the library holds that is close: it may be the answer."""
-    found = await library.close_to(scene, question.title)
+    found = await finding.close_to(scene, question.title)
     if not found:
         return
     number = str(question.id)

@@ -1,10 +1,14 @@
 """What people do about the library again and again in these stories."""
 
+from dataclasses import fields
+
 from bots.sandbox.memory_people import MemoryPerson
 from core.engine.database import transaction
+from core.engine.scene import Dialogue
 from core.library import service
 from core.library.models import Entry
 from core.library.rules import Kind
+from core.members import service as members
 from core.members.models import MemberAccount
 from tests.village import Village, latest
 
@@ -17,6 +21,15 @@ async def known(person: MemoryPerson) -> int:
     await person.runs("/bibliothèque")
     account = MemberAccount.get(platform=person.town.platform, user=person.id)
     return (await account).member_id
+
+
+async def acting(place: Village, person: MemoryPerson) -> Dialogue:
+    """A scene in which somebody acts, for what two processes do at once."""
+    scene = place.app.scene()
+    who = await members.reach(scene, await known(person))
+    assert who is not None
+    given = {field.name: getattr(scene, field.name) for field in fields(scene)}
+    return Dialogue(**given, who=who)
 
 
 async def proposed(

@@ -1,11 +1,15 @@
+import asyncio
+
 import pytest
 
 from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
 from core.chat.events import CommandInvoked
+from core.engine.database import transaction
+from core.library import service
 from core.library.models import Entry
 from core.library.rules import EntryState
-from tests.core.library.acting import ANSWER, FINANCE, looks_up, proposed, solved, writes
+from tests.core.library.acting import ANSWER, FINANCE, acting, looks_up, proposed, solved, writes
 from tests.village import Village, latest, seen
 
 
@@ -94,6 +98,29 @@ async def test_two_moderators_decide_once(place: Village) -> None:
     await max_.presses("Garder")
     assert "n’attend plus" in latest(max_).text
     assert "Rien dans la bibliothèque" in await looks_up(mona, "raccourci")
+
+
+async def test_what_is_taken_back_while_the_team_keeps_it_is_taken_back(place: Village) -> None:
+    mona, bob = place.moderator("Mona"), place.person("Bob")
+    entry = await proposed(place, "Un raccourci", ANSWER, bob)
+    assert entry is not None
+    await bob.presses("D’accord")
+    team, author = await acting(place, mona), await acting(place, bob)
+
+    async def keeps() -> None:
+        async with transaction():
+            waiting = await service.waiting_one(team, str(entry.id))
+            await asyncio.sleep(0.1)  # the other process is not kept waiting by us, but by a lock
+            await service.publish(team, waiting)
+
+    async def takes_back() -> None:
+        await asyncio.sleep(0.01)
+        async with transaction():
+            await service.withdraw(await service.my_entry(author, str(entry.id)))
+
+    await asyncio.gather(keeps(), takes_back())
+    await entry.refresh_from_db()
+    assert (entry.state, entry.text) == (EntryState.WITHDRAWN, "")
 
 
 @pytest.mark.parametrize("name", ["curate", "publish", "refuse", "remove"])

@@ -3,7 +3,7 @@ import pytest
 from core.chat.actions import Action
 from core.engine.database import transaction
 from core.engine.models import Community
-from core.library import service
+from core.library import finding, service
 from core.library.models import Entry
 from core.library.rules import EntryState, Kind
 from core.members.linking import export, forget
@@ -106,10 +106,10 @@ async def test_the_index_follows_what_is_changed_and_taken_back(shelf: Village) 
 async def test_what_is_close_to_a_question(shelf: Village) -> None:
     scene = shelf.app.scene()
     asked = "Quel financement pour mon bilan de competences ?"
-    (entry,) = await service.close_to(scene, asked)
+    (entry,) = await finding.close_to(scene, asked)
     assert entry.title == FINANCE
-    assert await service.close_to(scene, asked, 0) == []
-    assert await service.close_to(scene, "Un bon restaurant ?") == []
+    assert await finding.close_to(scene, asked, 0) == []
+    assert await finding.close_to(scene, "Un bon restaurant ?") == []
 
 
 async def test_what_helped_counts_and_comes_first(place: Village) -> None:
@@ -118,8 +118,8 @@ async def test_what_helped_counts_and_comes_first(place: Village) -> None:
     scene = place.app.scene()
     first = await Entry.get(title="Financer un bilan")
     for named in (str(first.id), "999", "é"):
-        await service.helped(scene, named)
-    entries = await service.search(scene, "bilan")
+        await finding.helped(scene, named)
+    entries = await finding.search(scene, "bilan")
     assert entries[0].title == "Financer un bilan"
 
 
