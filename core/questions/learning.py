@@ -12,7 +12,6 @@ from core.library import service as library
 from core.library.rules import Kind
 from core.questions import conversation, service
 from core.questions.models import Question
-from core.questions.rules import QuestionState
 
 STALE = timedelta(hours=12)
 """After which what was close to a question helps nobody any more."""
@@ -38,10 +37,11 @@ async def suggest(scene: Scene, question: Question) -> None:
 async def keep(scene: Scene, key: str) -> None:
     """It is still solved: who helped and who asked are asked whether it may be kept.
 
-    `key` is `<question>:<round>`. Only the title is passed on; see `library.service.propose`.
+    `key` is `service.solution_of` it: one that was reopened and solved again meanwhile has its
+    own hour. Only the title is passed on; see `library.service.propose`.
     """
     question = await conversation.of_id(scene, key.partition(":")[0])
-    if question is None or question.state is not QuestionState.SOLVED:
+    if question is None or service.solution_of(question) != key:
         return
     solved = await service.solved(scene, question)
     if solved is not None:

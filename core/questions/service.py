@@ -158,10 +158,17 @@ async def solve(
     thanked = await helper(question, answer.key if answer else "")
     if thanked is not None:
         await _accept(scene, question, thanked, answer)
-        await scene.later(KEEP, f"{question.id}:{question.round}", scene.now + CALM)
+        await scene.later(KEEP, solution_of(question), scene.now + CALM)
     await say(scene, question, pages.solved(scene, question, thanked))
     await redraw(scene, question)
     return True
+
+
+def solution_of(question: Question) -> str:
+    """How a question is named as it was solved then: `<question>:<when>`, empty unless it is."""
+    if question.state is not QuestionState.SOLVED or question.solved_at is None:
+        return ""
+    return f"{question.id}:{question.solved_at.timestamp():.0f}"
 
 
 async def _accept(

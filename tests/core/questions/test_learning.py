@@ -119,6 +119,22 @@ async def test_one_that_was_reopened_is_not(place: Village) -> None:
     assert await Entry.all() == []
 
 
+async def test_one_that_was_solved_again_is_asked_about_an_hour_later(place: Village) -> None:
+    alice, bob = place.person("Alice"), place.person("Bob")
+    asked = await asks(alice)
+    answer = await bob.says("Par l’OPCO", channel="entraide", reply_to=asked)
+    for pause in (50, 90):
+        await alice.reacts(answer, "✅")
+        await place.passes(minutes=30)
+        await alice.unreacts(answer, "✅")
+        await place.passes(minutes=pause)
+    await alice.reacts(answer, "✅")
+    await place.passes(minutes=50)
+    assert not seen(bob, "Votre réponse a résolu")
+    await place.passes(minutes=20)
+    assert len(seen(bob, "Votre réponse a résolu")) == 1
+
+
 async def test_nor_one_that_its_asker_solved_alone(place: Village) -> None:
     alice = place.person("Alice")
     await asks(alice)
