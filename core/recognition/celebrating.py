@@ -134,6 +134,16 @@ async def _badges(scene: Scene) -> None:
             await rejoice(scene, member, Joy.BADGE, badge.value, count)
 
 
+async def keep_badge(scene: Scene, member: int, badge: Badge, count: int) -> None:
+    """Keep a badge that needs no word of its own, with the figure it has come to."""
+    await Celebration.update_or_create(
+        {"at": scene.now, "count": count},
+        member_id=member,
+        kind=Joy.BADGE,
+        key=badge.value,
+    )
+
+
 async def badges(member: int) -> list[tuple[Badge, int]]:
     """The badges somebody has, each with the figure that is its reason, in the order earned."""
     rows = await Celebration.filter(member_id=member, kind=Joy.BADGE).order_by("at", "id")

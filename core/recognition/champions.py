@@ -13,7 +13,6 @@ from core.engine.scene import Dialogue, Scene, Speaker
 from core.members import service as members
 from core.members.models import Member
 from core.recognition import celebrating, pages, reading, service
-from core.recognition.festivities import Joy
 from core.recognition.honours import Badge, Candidate, places, shortlist
 from core.recognition.models import Champion, Seat, Thanks
 from core.recognition.rules import RecognitionSettings, Score, score
@@ -104,6 +103,11 @@ async def listed_as(scene: Scene, argument: str) -> Champion | None:
     return await rows.select_related("member").first()
 
 
+async def is_past(row: Champion) -> bool:
+    """Whether a later month has its list: nobody becomes champion of a month long gone."""
+    return await Champion.exists(community_id=row.community_id, month__gt=row.month)
+
+
 async def confirm(dialogue: Dialogue, row: Champion) -> Speaker | None:
     """A human agrees: the person is asked. None when they cannot be, or want to be discreet."""
     if await service.is_discreet(row.member_id):
@@ -131,7 +135,7 @@ async def confirm(dialogue: Dialogue, row: Champion) -> Speaker | None:
 async def still_offered(scene: Scene, argument: str) -> bool:
     """Whether a person may still be asked to be a champion."""
     row = await listed_as(scene, argument)
-    if row is None or row.state is not Seat.CONFIRMED:
+    if row is None or row.state is not Seat.CONFIRMED or await is_past(row):
         return False
     return not await service.is_discreet(row.member_id)
 
@@ -141,7 +145,8 @@ async def accept(dialogue: Dialogue, row: Champion) -> bool:
     confirmed = Champion.filter(id=row.id, state=Seat.CONFIRMED)
     if not await confirmed.update(state=Seat.HELD):
         return False
-    await celebrating.rejoice(dialogue, row.member_id, Joy.BADGE, Badge.CHAMPION.value, 1)
+    held = await Champion.filter(member_id=row.member_id, state=Seat.HELD).count()
+    await celebrating.keep_badge(dialogue, row.member_id, Badge.CHAMPION, held)
     if not await service.is_discreet(row.member_id):
         announced = pages.new_champion(dialogue, dialogue.who.name)
         await celebrating.to_all(dialogue, announced, member=row.member_id)

@@ -186,6 +186,8 @@ async def confirm(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     if row is None:
         return dialogue.reply("recognition.gone")
     name = row.member.name
+    if await champions.is_past(row):
+        return dialogue.reply("recognition.past")
     if row.state is not Seat.LISTED:
         return dialogue.reply("recognition.asked_already", name=name)
     asked = await champions.confirm(dialogue, row)
@@ -230,6 +232,8 @@ async def _offered(
         return dialogue.reply("recognition.gone")
     if row.member_id != dialogue.who.member:
         return dialogue.reply("recognition.not_yours")
+    if await champions.is_past(row):
+        return dialogue.reply("recognition.past", edits=True)
     return await act(row)
 
 

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from core.chat.actions import Action
+from core.members.models import Member
 from core.recognition import champions
 from core.recognition.models import Champion, Seat
 from tests.core.recognition.acting import comes, helps, linked, public
@@ -40,6 +41,7 @@ async def test_a_human_confirms_and_the_person_accepts(place: Village) -> None:
     assert not public(alice, "champion")
     await bob.presses("J’accepte")
     assert public(alice, "Bob est champion·ne du mois")
+    assert not seen(bob, "Un badge pour vous")
     await bob.runs("/moi")
     assert "Champion·ne : 1 place acceptée" in latest(bob).text
 
@@ -123,6 +125,34 @@ async def test_places_rotate(place: Village) -> None:
     told = seen(ada, "Champions du mois")[-1]
     assert "Chloé" in told.text
     assert "Bob" not in told.text
+
+
+async def test_a_second_place_is_counted_too(place: Village) -> None:
+    await listed(place)
+    bob = place.person("Bob")
+    who, here = await Member.get(name="Bob"), place.app.community
+    for month, state in (("2026-10", Seat.HELD), ("2026-11", Seat.DECLINED)):
+        before = {"month": month, "points": 10, "state": state, "at": FIRST_MONDAY}
+        await Champion.create(community=here, member=who, **before)
+    await place.person("Ada").presses("Proposer à Bob")
+    await bob.presses("J’accepte")
+    await bob.runs("/moi")
+    assert "Champion·ne : 2 places acceptées" in latest(bob).text
+
+
+async def test_a_month_gone_by_has_no_more_champions(place: Village) -> None:
+    await listed(place)
+    ada, bob = place.person("Ada"), place.person("Bob")
+    december, (told,) = await Champion.get(), seen(ada, "Champions du mois")
+    await ada.presses("Proposer à Bob")
+    await help_is_given(place, NEXT_MONTH)
+    await comes(place, NEXT_MONTH)
+    assert not await place.app.scene().wanted(Action("recognition.accept", str(december.id)))
+    await bob.presses("J’accepte")
+    assert seen(bob, "un mois qui est passé")
+    await ada.presses("Proposer à Bob", on=told)
+    assert "un mois qui est passé" in latest(ada).text
+    assert not public(ada, "est champion·ne")
 
 
 async def test_a_month_has_one_list_and_only_its_first_monday(place: Village) -> None:
