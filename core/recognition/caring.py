@@ -32,7 +32,7 @@ MONTH = timedelta(days=28)
 
 
 async def report(scene: Scene) -> None:
-    """Show it to each builder in private; nothing is sent when all is well."""
+    """Show it to each builder in private when they are there; nothing when all is well."""
     found = await concern(scene)
     if found.nothing:
         return
@@ -41,7 +41,7 @@ async def report(scene: Scene) -> None:
         return letters.silent(scene, to, found)
 
     for reader in await members.holding(scene.community, READERS):
-        await tell(scene, reader.id, say, until=scene.now + WEEK)
+        await tell(scene, reader.id, say, until=scene.now + WEEK, patient=True)
 
 
 async def concern(scene: Scene) -> Concern:

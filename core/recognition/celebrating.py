@@ -47,7 +47,7 @@ async def rejoice(scene: Scene, member: int, joy: Joy, key: str, count: int = 0)
         return pages.joy(scene, to, row, alone=alone)
 
     if joy is Joy.BADGE or alone:
-        await tell(scene, member, say)
+        await tell(scene, member, say, patient=True)
     else:
         await solicit(scene, member, _wish(scene, row, say))
     return True
@@ -86,7 +86,9 @@ async def still_to_share(scene: Scene, argument: str) -> bool:
     """Whether a person may still be asked about a celebration."""
     rows = Celebration.filter(id=row_named(argument), member__community=scene.community)
     row = await rows.get_or_none(shared_at=None)
-    return row is not None and row.kind not in await service.muted(row.member_id)
+    if row is None or await service.is_discreet(row.member_id):
+        return False
+    return row.kind not in await service.muted(row.member_id)
 
 
 async def share(dialogue: Dialogue, row: Celebration) -> bool:

@@ -59,7 +59,9 @@ async def propose(scene: Scene, day: date) -> None:
         listed.append(Listed(row, names[member], points))
     if listed:
         for reader in await members.holding(scene.community, READERS):
-            await tell(scene, reader.id, lambda to: pages.shortlist(scene, to, listed))
+            await tell(
+                scene, reader.id, lambda to: pages.shortlist(scene, to, listed), patient=True
+            )
 
 
 async def _scores(scene: Scene, last_month: str) -> dict[int, Score]:

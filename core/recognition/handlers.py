@@ -168,7 +168,7 @@ async def thank(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     def say(to: Speaker) -> Message:
         return pages.thanked(dialogue, to, giver, thanked.reason, in_public=thanked.in_public)
 
-    told = await tell(dialogue, thanked.member.id, say)
+    told = await tell(dialogue, thanked.member.id, say, patient=True)
     if thanked.in_public:
         said = pages.thanks(dialogue, giver, thanked.member.name, thanked.reason)
         return Reply(said, private=False)

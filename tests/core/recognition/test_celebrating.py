@@ -126,6 +126,29 @@ async def test_who_is_discreet_is_not_asked_to_be_named(place: Village) -> None:
     assert told.buttons == ()
 
 
+async def test_who_becomes_discreet_meanwhile_is_not_asked_any_more(place: Village) -> None:
+    alice = place.person("Alice")
+    await alice.runs("/moi")
+    await joined("Alice", 365)
+    await celebrates(place)
+    asks = share((await Celebration.get()).id)
+    assert await place.app.scene().wanted(asks)
+    await alice.runs("/moi discret")
+    assert not await place.app.scene().wanted(asks)
+
+
+async def test_whoever_is_on_leave_learns_of_a_badge_on_their_return(place: Village) -> None:
+    alice, bob = place.person("Alice"), place.person("Bob")
+    for _ in range(5):
+        await helps(alice, bob, solved=True)
+    await alice.runs("/pause 3 jours")
+    await celebrates(place)
+    assert not seen(alice, "Un badge pour vous")
+    place.clock.advance(days=4)
+    await place.app.settle()
+    assert seen(alice, "Un badge pour vous")
+
+
 async def test_a_badge_is_told_with_its_reason_and_kept(place: Village) -> None:
     alice = place.person("Alice")
     askers = [place.person(name) for name in ("Bob", "Chloé", "David", "Emma", "Farid")]

@@ -29,6 +29,15 @@ async def test_who_prefers_to_be_discreet_is_thanked_in_private(place: Village) 
     assert public(alice, "troisième conseil")
 
 
+async def test_thanks_wake_nobody(place: Village) -> None:
+    alice, bob = await member(place, "Alice"), await member(place, "Bob")
+    place.clock.advance(hours=14)  # 23:00 in Paris
+    await thanks(alice, "Bob")
+    assert not seen(bob, "Alice vous remercie")
+    await place.passes(hours=11)
+    assert seen(bob, "Alice vous remercie")
+
+
 async def test_who_is_discreet_and_out_of_reach_is_thanked_all_the_same(place: Village) -> None:
     alice, bob = await member(place, "Alice"), await member(place, "Bob")
     await bob.runs("/moi discret")
