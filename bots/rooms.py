@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from config.community import CommunityConfig
+from core.arrivals.handlers import routes as arrivals
+from core.arrivals.rules import ArrivalsSettings
 from core.attention.handlers import routes as attention
 from core.attention.rules import AttentionSettings
 from core.charter.handlers import routes as charter
@@ -37,6 +39,7 @@ ROOMS = (
     attention,
     charter,
     onboarding,
+    arrivals,
     library,
     questions,
     gatherings,
@@ -63,6 +66,7 @@ def settings_of(config: CommunityConfig) -> Mapping[type, object]:
         AttentionSettings: config.attention,
         CharterSettings: config.charter,
         OnboardingSettings: config.onboarding,
+        ArrivalsSettings: config.arrivals,
         LibrarySettings: config.library,
         QuestionsSettings: config.questions,
         GatheringsSettings: config.gatherings,

@@ -22,6 +22,7 @@ MODULES = (
     "core.attention.models",
     "core.charter.models",
     "core.onboarding.models",
+    "core.arrivals.models",
     "core.library.models",
     "core.gatherings.models",
     "core.questions.models",

@@ -12,7 +12,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bots import schema
 from bots.rooms import routes, settings_of
 from config.community import CommunityConfig
-from config.settings import Settings
+from config.settings import Settings, secret
+from core.arrivals.rules import Seal
 from core.chat.adapter import DeliveryError, Permanent, Transient
 from core.chat.identity import Platform
 from core.engine import database
@@ -74,7 +75,11 @@ async def app_of(settings: Settings, config: CommunityConfig, clock: Clock) -> A
         slug=about.slug,
     )
     texts = Texts(settings.locales, about.language)
-    rooms = {**settings_of(config), Feeds: Feeds(settings.feed_address)}
+    rooms = {
+        **settings_of(config),
+        Feeds: Feeds(settings.feed_address),
+        Seal: Seal(secret(settings.email_secret)),
+    }
     return App(community, routes(), texts, clock, MemberDirectory(), rooms)
 
 

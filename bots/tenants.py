@@ -98,6 +98,10 @@ def read(*, serving: bool = True) -> SetUp:
             problems += _unusable(prefix(config.community.slug), error)
             continue
         logs.hide(own.secrets)
+        if config.arrivals.hash_emails and not secret(own.email_secret):
+            what = f"is not set, and {near(file)} says hash_emails = true"
+            remedy = "draw one with `openssl rand -hex 32`, and keep it"
+            problems.append(Problem(f"{OURS}EMAIL_SECRET", what, remedy))
         tenants.append(Tenant(file, config, own, alone=len(files) == 1))
     problems += _shared(tenants)
     if serving:

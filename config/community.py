@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 from config.mistakes import NO_HOUR, worded
 from config.settings import FOLDER, PROGRAMME
 from config.toml import line_of
+from core.arrivals.rules import ArrivalsSettings
 from core.attention.rules import AttentionSettings
 from core.charter.rules import CharterSettings
 from core.chat.identity import Platform, Purpose, Role
@@ -105,6 +106,7 @@ class CommunityConfig(Section):
     attention: AttentionSettings = AttentionSettings()
     charter: CharterSettings
     onboarding: OnboardingSettings = OnboardingSettings()
+    arrivals: ArrivalsSettings = ArrivalsSettings()
     library: LibrarySettings = LibrarySettings()
     questions: QuestionsSettings = QuestionsSettings()
     recognition: RecognitionSettings = RecognitionSettings()

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     feed_port: int | None = Field(default=None, ge=0, le=65535)
     feed_url: str = ""
 
+    email_secret: SecretStr | None = None
+
     discord_token: SecretStr | None = None
     discord_api_url: str = "https://discord.com/api/v10"
     discord_gateway_url: str = "wss://gateway.discord.gg"
@@ -85,12 +87,12 @@ class Settings(BaseSettings):
     def of(self, slug: str, *, alone: bool) -> "Settings":
         """What holds for one community: its own `AMICALE_<SLUG>_…`, and the common ones.
 
-        Secrets are common only where it is `alone`: a token serves one community.
+        Tokens are common only where it is `alone`: each serves one community.
         """
         own = Settings(_env_prefix=prefix(slug))
         update = {name: getattr(own, name) for name in own.model_fields_set if _is_platforms(name)}
         if not alone:
-            kept = (name for name in SECRETS if name not in update)
+            kept = (name for name in SECRETS if _is_platforms(name) and name not in update)
             update |= dict.fromkeys(kept)
         return self.model_copy(update=update)
 
