@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import time
 
-from core.chat.actions import Action, Choice, Kind
+from core.chat.actions import Action, Choice, Kind, row_named
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked, FormSubmitted
 from core.chat.identity import Role
@@ -48,7 +48,7 @@ async def look_up(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     if typed:
         return Reply(pages.results(dialogue, typed, await finding.search(dialogue, typed)))
     size = await finding.size(dialogue.community)
-    own = len(await service.of_member(dialogue))
+    _, own = await service.of_member(dialogue)
     return Reply(pages.home(dialogue, size, own, await at_home(dialogue)))
 
 
@@ -104,12 +104,13 @@ async def withdraw(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 
 @routes.button("library.mine")
 async def mine(dialogue: Dialogue, event: ButtonPressed) -> Answer:
-    """What one gave."""
-    return await _mine(dialogue)
+    """What one gave, from where the page before ended."""
+    return await _mine(dialogue, row_named(event.action.argument))
 
 
-async def _mine(dialogue: Dialogue) -> Reply:
-    return Reply(pages.mine(dialogue, await service.of_member(dialogue)))
+async def _mine(dialogue: Dialogue, shown: int = 0) -> Reply:
+    entries, all_of = await service.of_member(dialogue, shown)
+    return Reply(pages.mine(dialogue, entries, all_of, shown), edits=shown > 0)
 
 
 @routes.job("library.tidy", recurs=lambda _scene: AT_NIGHT)

@@ -179,15 +179,19 @@ def home(dialogue: Dialogue, size: int, mine: int, waits: Message | None) -> Mes
     return Message(join([*parts, waits.text]), (*buttons, *waits.buttons))
 
 
-def mine(dialogue: Dialogue, entries: Sequence[Entry]) -> Message:
-    """What somebody gave, and the way to take it back."""
+def mine(dialogue: Dialogue, entries: Sequence[Entry], all_of: int, shown: int) -> Message:
+    """A page of `all_of` what somebody gave, after those `shown`, and the way to take it back."""
     if not entries:
         return Message(dialogue.say("library.none_of_mine"))
     buttons = tuple(
         _titled(dialogue, dialogue.who, "library.withdraw_one", entry, Style.DANGER)
         for entry in entries
     )
-    head = dialogue.say("library.of_mine", count=len(entries))
+    reached = shown + len(entries)
+    if reached < all_of:
+        further = Action("library.mine", str(reached))
+        buttons = (*buttons, dialogue.button("library.further", further))
+    head = dialogue.say("library.of_mine", count=all_of)
     return Message(join([head, _lines(dialogue, dialogue.who, entries)]), buttons)
 
 

@@ -24,6 +24,9 @@ HEADLINE = 80
 SHOWN = 5
 """How many entries answer a search: as many as one reads."""
 
+PAGE = 10
+"""How many of one's own entries are shown at once, each with a button."""
+
 
 class Kind(StrEnum):
     """What an entry is."""

@@ -154,11 +154,11 @@ async def _erase(entry: Entry, state: EntryState) -> None:
     await EntryAuthor.filter(entry=entry).delete()
 
 
-async def of_member(dialogue: Dialogue) -> list[Entry]:
-    """What somebody is an author of, the newest first."""
+async def of_member(dialogue: Dialogue, skipped: int = 0) -> tuple[list[Entry], int]:
+    """A page of what somebody is an author of, the newest first, and how much there is in all."""
     rows = EntryAuthor.filter(member_id=dialogue.who.member, entry__community=dialogue.community)
-    authored = await rows.order_by("-entry_id").select_related("entry")
-    return [row.entry for row in authored]
+    page = rows.order_by("-entry_id").offset(skipped).limit(rules.PAGE)
+    return [row.entry for row in await page.select_related("entry")], await rows.count()
 
 
 async def names_of(entry: Entry) -> list[str]:

@@ -151,6 +151,19 @@ async def test_an_author_takes_back_what_is_kept_whenever_they_like(place: Villa
     assert (await Entry.get()).text == ""
 
 
+async def test_whoever_gave_much_reads_it_page_by_page(place: Village) -> None:
+    bob = place.person("Bob")
+    for number in range(12):
+        await proposed(place, f"Raccourci {number:02}", ANSWER, bob)
+    await bob.runs("/bibliothèque retirer")
+    assert "12 entrées tiennent de vous" in latest(bob).text
+    assert len(latest(bob).buttons) == 11
+    await bob.presses("Voir la suite")
+    assert list(latest(bob).buttons) == ["Retirer : Raccourci 01", "Retirer : Raccourci 00"]
+    await bob.presses("Retirer : Raccourci 00")
+    assert not await Entry.filter(title="Raccourci 00").exists()
+
+
 async def test_what_nobody_answers_is_erased_after_a_month(place: Village) -> None:
     alice, bob = place.person("Alice"), place.person("Bob")
     await solved(place, bob, alice)
