@@ -121,6 +121,7 @@ async def village(
     start: datetime = START,
     locales: Path = LOCALES,
     url: str = URL,
+    town: type[MemoryAdapter] = MemoryAdapter,
 ) -> AsyncIterator[Village]:
     """A village with these tables, rooms and settings, on a fresh database.
 
@@ -147,7 +148,7 @@ async def village(
         world = World(clock.now)
         for platform in Platform:
             kinds = {Platform.SLACK: BUTTONED, Platform.TELEGRAM: ONE_BY_ONE}
-            adapter = MemoryAdapter(platform, menu, world, kinds.get(platform, MODAL))
+            adapter = town(platform, menu, world, kinds.get(platform, MODAL))
             adapter.after = app.settle
             app.adapters[platform] = adapter
             await adapter.start(app.handle)
