@@ -20,6 +20,9 @@ from core.questions.rules import ONGOING, WAITING, QuestionsSettings, QuestionSt
 ESCALATE = "questions.escalate"
 KEEP = "questions.keep"
 
+NAMED = "recognition.named"
+"""The guard that knows who wants no public mention; that room stands above this one."""
+
 CALM = timedelta(hours=1)
 """How long a solved question is left alone before its people are asked whether it may be kept:
 a reaction given by mistake is soon taken back."""
@@ -144,8 +147,9 @@ class Solved:
 async def solve(
     scene: Scene, question: Question, *, answer: MessageRef | None = None, by: str = ""
 ) -> bool:
-    """It is solved, and who helped is thanked in public; False when it was over already.
+    """It is solved, and who helped is thanked, by name unless they are discreet.
 
+    False when it was over already.
     `answer` is the message that carries the reaction `by`; neither for a button.
     """
     if question.state not in ONGOING:
@@ -159,7 +163,8 @@ async def solve(
     if thanked is not None:
         await _accept(scene, question, thanked, answer)
         await scene.later(KEEP, solution_of(question), scene.now + CALM)
-    await say(scene, question, pages.solved(scene, question, thanked))
+    named = thanked and await scene.wanted(Action(NAMED, str(thanked.id)))
+    await say(scene, question, pages.solved(scene, question, thanked if named else None))
     await redraw(scene, question)
     return True
 

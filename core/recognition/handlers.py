@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from core.attention.service import tell
 from core.charter import handlers as charter_gate
+from core.chat.actions import row_named
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
 from core.chat.identity import Role
@@ -73,6 +74,12 @@ async def appear(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 async def _set(dialogue: Dialogue, *, discreet: bool) -> Reply:
     await service.be_discreet(dialogue.who.member, discreet=discreet)
     return dialogue.reply("recognition.now_discreet" if discreet else "recognition.now_visible")
+
+
+@routes.guard("recognition.named")
+async def may_be_named(scene: Scene, argument: str) -> bool:
+    """Whether a member may be thanked by name before everybody."""
+    return not await service.is_discreet(row_named(argument))
 
 
 # -- what is celebrated -----------------------------------------------------------------------

@@ -76,7 +76,9 @@ async def thank(dialogue: Dialogue, who: str | Account, written: str) -> Thanked
     """
     member = await members.find(dialogue, who)
     if member is None:
-        raise Refused("recognition.nobody", who=str(who) if isinstance(who, str) else "?")
+        if isinstance(who, Account):
+            raise Refused("recognition.not_met")
+        raise Refused("recognition.nobody", who=who)
     if member.id == dialogue.who.member:
         raise Refused("recognition.oneself")
     reason = reason_in(written)

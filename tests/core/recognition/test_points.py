@@ -1,7 +1,7 @@
 from core.chat.identity import Platform
 from core.engagement import service as engagement
 from core.members.models import Member
-from tests.core.recognition.acting import helps, linked, member, points, thanks
+from tests.core.recognition.acting import helps, linked, member, points, public, thanks
 from tests.village import Village, latest
 
 
@@ -163,6 +163,16 @@ async def test_who_is_discreet_has_no_level(place: Village) -> None:
     await alice.runs("/moi")
     await alice.presses("D’où viennent mes points")
     assert "Formule n° 1" in latest(alice).text
+
+
+async def test_who_is_discreet_is_not_named_for_having_helped(place: Village) -> None:
+    alice, bob = place.person("Alice"), place.person("Bob")
+    await helps(alice, bob, solved=True)
+    assert public(bob, "Merci à Alice pour son aide")
+    await alice.runs("/moi discret")
+    await helps(alice, bob, solved=True)
+    assert len(public(bob, "Question résolue.")) == 2
+    assert len(public(bob, "Merci à Alice")) == 1
 
 
 async def test_a_quiet_wish_counts_for_both_accounts(place: Village) -> None:

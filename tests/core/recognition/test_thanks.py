@@ -74,6 +74,13 @@ async def test_thanks_that_cannot_be_are_explained_and_not_counted(
     assert not await ThanksGiven.exists()
 
 
+async def test_whom_we_have_not_met_is_not_thanked_yet(place: Village) -> None:
+    alice, _ = await member(place, "Alice"), place.person("Zoé")
+    await thanks(alice, "Zoé")
+    assert "pas encore rencontré cette personne" in latest(alice).text
+    assert not await ThanksGiven.exists()
+
+
 async def test_thanks_are_said_in_a_channel(place: Village) -> None:
     alice, _ = await member(place, "Alice"), await member(place, "Bob")
     await alice.runs("/merci @Bob pour la relecture")
