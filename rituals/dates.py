@@ -55,6 +55,14 @@ def chosen(rituals: Sequence[RitualSettings], named: str = "") -> RitualSettings
     return found
 
 
+async def of_slug(scene: Scene, slug: str) -> RitualSettings:
+    """The ritual a button or a form names. Raises Refused when it is no more."""
+    for ritual in await programme(scene):
+        if ritual.slug == slug:
+            return ritual
+    raise Refused("rituals.gone")
+
+
 async def ritual_of(scene: Scene, settings: RitualSettings) -> Ritual:
     """The row of a ritual, made when new."""
     row, _ = await Ritual.get_or_create(community=scene.community, slug=settings.slug)
@@ -134,6 +142,12 @@ async def close(occurrence: Occurrence, state: OccurrenceState, opened: datetime
         state=state, opened_at=opened
     )
     return bool(ended)
+
+
+async def fill(occurrence: Occurrence) -> bool:
+    """Take the place that a call left open, once; False when it was taken, or is over."""
+    rows = Occurrence.filter(id=occurrence.id, state=OccurrenceState.OPEN)
+    return bool(await rows.update(state=OccurrenceState.PUBLISHED))
 
 
 async def keep(found: Appointment, **values: object) -> None:

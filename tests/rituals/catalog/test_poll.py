@@ -38,7 +38,7 @@ async def test_each_person_is_counted_once_over_three_platforms(place: Village) 
 
 
 async def test_the_preview_shows_the_question_and_its_answers(place: Village) -> None:
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel aperçu")
     for words in ("Pour le prochain café.", "Quel jour vous convient ?", "Lundi", "Jeudi"):
         assert words in latest(mona).text
