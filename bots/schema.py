@@ -31,6 +31,7 @@ MODULES = (
     "core.polls.models",
     "core.watch.models",
     "rituals.models",
+    "rituals.feed",
 )
 MIGRATIONS = "bots.migrations"
 LOCK = 0x616D6963

@@ -41,6 +41,13 @@ async def history(scene: Scene, settings: RitualSettings, most: int = 10) -> Seq
     return await rows.order_by("-id").limit(most).select_related("author")
 
 
+async def standing(scene: Scene, settings: RitualSettings) -> Sequence[RitualChange]:
+    """What was changed of a ritual's settings and holds, the newest first, `author` loaded."""
+    rows = RitualChange.filter(ritual__community=scene.community, ritual__slug=settings.slug)
+    held = rows.filter(undone_at=None, what__in=(Change.SETTINGS, Change.CREATE))
+    return await held.order_by("-id").select_related("author")
+
+
 # -- settings ----------------------------------------------------------------------------------
 
 
@@ -73,6 +80,14 @@ async def create(scene: Scene, table: Mapping[str, Any], by: int | None) -> Ritu
     await _note(scene, await dates.ritual_of(scene, made), by, Change.CREATE, table)
     await runner.materialise(scene)
     return made
+
+
+async def adopt(scene: Scene, tables: Sequence[Mapping[str, Any]], by: int | None) -> None:
+    """Add rituals, each as the file would write it, that are known to fit the programme."""
+    for one in tables:
+        ritual = await dates.ritual_of(scene, RitualSettings.model_validate(one))
+        await _note(scene, ritual, by, Change.CREATE, one)
+    await runner.materialise(scene)
 
 
 async def _only_one(scene: Scene, changed: RitualSettings) -> None:

@@ -1,20 +1,24 @@
-"""What moderators do with the programme: look ahead, publish now, skip, pause, resume."""
+"""What community builders do with the rituals: look ahead, publish now, skip, pause, resume."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.chat.actions import Action, Choice
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed, CommandInvoked
-from core.chat.markup import bullets, join, plain
+from core.chat.identity import Platform, Role, Workspace
+from core.chat.markup import bullets, join, words
 from core.chat.messages import Message, Reply, Style, Text
+from core.engine.routes import Routes, Wants
 from core.engine.scene import Dialogue
 from core.members.models import Member
-from rituals import changes, dates, runner, service
+from rituals import changes, dates, pages, runner, service
 from rituals.asking import NOTICE
 from rituals.calendar import ANNOUNCES
 from rituals.kinds import Appointment
-from rituals.models import TurnState
-from rituals.rules import RitualSettings
+from rituals.models import Change, TurnState
+from rituals.rules import RitualSettings, RitualsSettings
+
+routes = Routes("rituals")
 
 
 async def suggest(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
@@ -27,13 +31,18 @@ async def suggest(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
     ]
 
 
-async def _meant(dialogue: Dialogue, event: CommandInvoked) -> RitualSettings:
+WHICH = Wants("rituel", required=False, completes=suggest)
+
+
+async def meant(dialogue: Dialogue, event: CommandInvoked) -> RitualSettings:
+    """The ritual somebody names, the first when they name none. Raises Refused."""
     return dates.chosen(await dates.programme(dialogue), str(event.arguments.get("rituel", "")))
 
 
+@routes.command("rituel aperçu", WHICH, role=Role.BUILDER)
 async def preview(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Show exactly what will be published, when, and whose turn it is."""
-    found = await dates.coming(dialogue, await _meant(dialogue, event))
+    found = await dates.coming(dialogue, await meant(dialogue, event))
     parts = [
         dialogue.say(
             "rituals.preview",
@@ -45,7 +54,7 @@ async def preview(dialogue: Dialogue, event: CommandInvoked) -> Answer:
         parts.append(dialogue.say("rituals.preview_paused"))
     if found.kind.in_turn:
         parts.append(await _turn(dialogue, found))
-    return Reply(Message(join([*parts, *await _shown(dialogue, found)])))
+    return Reply(Message(join([*parts, *await shown(dialogue, found)])))
 
 
 async def _turn(dialogue: Dialogue, found: Appointment) -> Text:
@@ -65,16 +74,36 @@ async def _turn(dialogue: Dialogue, found: Appointment) -> Text:
     return dialogue.say("rituals.preview_next", name=first.name, notice=notice)
 
 
-async def _shown(dialogue: Dialogue, found: Appointment) -> list[Text]:
-    """What would be published now on the platform of whoever asks, and what it is."""
-    home, announces = dialogue.who.account.home, found.kind.announces
+async def shown(dialogue: Dialogue, found: Appointment) -> list[Text]:
+    """What would be published now on each platform, those that read the same put together."""
+    groups: dict[tuple[str, ...], list[Platform]] = {}
+    pages_of: dict[tuple[str, ...], list[Text]] = {}
+    for home in dialogue.workspaces:
+        page = await _page(dialogue, found, home)
+        read = tuple(words(part) for part in page)
+        groups.setdefault(read, []).append(home.platform)
+        pages_of.setdefault(read, page)
+    if len(groups) == 1:
+        return next(iter(pages_of.values()))
+    parts: list[Text] = []
+    for read, platforms in groups.items():
+        names = ", ".join(platform.title() for platform in platforms)
+        parts += [dialogue.say("rituals.preview_on", platforms=names), *pages_of[read]]
+    return parts
+
+
+async def _page(dialogue: Dialogue, found: Appointment, home: Workspace) -> list[Text]:
+    """What would be published now in one workspace, and what it is."""
+    announces = found.kind.announces
     before = await announces(dialogue, found, home) if announces else None
     message = await found.kind.shown(dialogue, found, home)
     if message is None:
         return [dialogue.say("rituals.preview_silent")]
+    body = pages.words(dialogue, message)
     if before is not None and (at := found.steps.others.get(ANNOUNCES)):
         first = dialogue.say("rituals.preview_announced", at=dialogue.local(at))
-        return [first, *_words(before), dialogue.say("rituals.preview_then"), *_words(message)]
+        then = dialogue.say("rituals.preview_then")
+        return [first, *pages.words(dialogue, before), then, *body]
     key = "rituals.preview_exactly"
     if found.kind.in_turn:
         tip = await service.ready(found)
@@ -82,27 +111,21 @@ async def _shown(dialogue: Dialogue, found: Appointment) -> list[Text]:
             key = "rituals.preview_open"
         elif tip.occurrence_id is None:
             key = "rituals.preview_reserve"
-    return [dialogue.say(key), *_words(message)]
+    return [dialogue.say(key), *body]
 
 
-def _words(message: Message) -> list[Text]:
-    """What a message says, and what its poll asks."""
-    poll = message.poll
-    if poll is None:
-        return [message.text]
-    return [message.text, plain(poll.question), bullets([plain(each) for each in poll.choices])]
-
-
+@routes.command("rituel maintenant", WHICH, role=Role.BUILDER)
 async def publish_now(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Ask to confirm that the next date is published now."""
-    found = await dates.coming(dialogue, await _meant(dialogue, event))
+    found = await dates.coming(dialogue, await meant(dialogue, event))
     confirm = dialogue.button(
         "rituals.now_button", Action("rituals.now", str(found.row.id)), Style.PRIMARY
     )
     question = dialogue.say("rituals.now_ask", day=found.steps.day, title=found.settings.title)
-    return Reply(Message(join([question, *await _shown(dialogue, found)]), (confirm,)))
+    return Reply(Message(join([question, *await shown(dialogue, found)]), (confirm,)))
 
 
+@routes.button("rituals.now", role=Role.BUILDER)
 async def confirmed(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Publish the date now, once."""
     found = await dates.named(dialogue, event.action.argument)
@@ -113,9 +136,10 @@ async def confirmed(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     return dialogue.reply("rituals.now_done", next=publish, edits=True)
 
 
+@routes.command("rituel passer", WHICH, role=Role.BUILDER)
 async def skip(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Skip the next date."""
-    found = await dates.coming(dialogue, await _meant(dialogue, event))
+    found = await dates.coming(dialogue, await meant(dialogue, event))
     following = await changes.skip(dialogue, found, dialogue.who.member)
     assert following is not None  # noqa: S101  `coming` only finds dates that are to come
     back = dialogue.button("rituals.restore", Action("rituals.restore", str(found.row.id)))
@@ -123,6 +147,7 @@ async def skip(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     return dialogue.reply("rituals.skipped", back, day=found.steps.day, next=publish)
 
 
+@routes.button("rituals.restore", role=Role.BUILDER)
 async def restore(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Have a skipped date take place after all."""
     found = await dates.named(dialogue, event.action.argument)
@@ -133,9 +158,10 @@ async def restore(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     return dialogue.reply("rituals.restored", publish=publish, edits=True)
 
 
+@routes.command("rituel pause", WHICH, role=Role.BUILDER)
 async def pause(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Let the ritual rest: nobody is asked and nothing is published."""
-    settings = await _meant(dialogue, event)
+    settings = await meant(dialogue, event)
     changed = await changes.pause(dialogue, settings, dialogue.who.member)
     found = await dates.coming(dialogue, settings)
     publish = dialogue.local(found.steps.opens)
@@ -143,9 +169,10 @@ async def pause(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     return dialogue.reply(key, title=settings.title, publish=publish)
 
 
+@routes.command("rituel reprendre", WHICH, role=Role.BUILDER)
 async def resume(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Take the ritual up again."""
-    settings = await _meant(dialogue, event)
+    settings = await meant(dialogue, event)
     changed = await changes.resume(dialogue, settings, dialogue.who.member)
     found = await dates.coming(dialogue, settings)
     publish = dialogue.local(found.steps.opens)
@@ -153,12 +180,33 @@ async def resume(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     return dialogue.reply(key, title=settings.title, publish=publish)
 
 
+@routes.command("rituel liste", role=Role.BUILDER)
 async def overview(dialogue: Dialogue, _event: CommandInvoked) -> Answer:
-    """List the rituals: when the next date is, and whether they rest."""
-    lines = []
-    for settings in await dates.programme(dialogue):
-        found = await dates.coming(dialogue, settings)
-        key = "rituals.list_paused" if found.paused else "rituals.list_active"
-        publish = dialogue.local(found.steps.opens)
-        lines.append(dialogue.say(key, title=settings.title, slug=settings.slug, publish=publish))
+    """List the rituals: when they fall, the next date, and what holds instead of the file."""
+    file = {ritual.slug: ritual for ritual in dialogue.settings(RitualsSettings).programme}
+    lines = [
+        join([await _line(dialogue, settings), *await _changed(dialogue, file, settings)], " ")
+        for settings in await dates.programme(dialogue)
+    ]
     return Reply(Message(join([dialogue.say("rituals.list"), bullets(lines)])))
+
+
+async def _line(dialogue: Dialogue, settings: RitualSettings) -> Text:
+    found = await dates.coming(dialogue, settings)
+    key = "rituals.list_paused" if found.paused else "rituals.list_active"
+    when = pages.rhythm(dialogue.texts, dialogue.who.language, settings)
+    publish = dialogue.local(found.steps.opens)
+    return dialogue.say(key, title=settings.title, slug=settings.slug, when=when, publish=publish)
+
+
+async def _changed(
+    dialogue: Dialogue, file: Mapping[str, RitualSettings], settings: RitualSettings
+) -> list[Text]:
+    """What people changed of it, beside what the file says."""
+    rows = list(reversed(await changes.standing(dialogue, settings)))
+    origin = file.get(settings.slug) or next(
+        (RitualSettings.model_validate(row.value) for row in rows if row.what is Change.CREATE),
+        settings,
+    )
+    made = [pages.change(dialogue, row, settings) for row in rows if row.what is Change.CREATE]
+    return [*made, *pages.overridden(dialogue, origin, settings, rows)]

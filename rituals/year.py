@@ -44,3 +44,8 @@ def table(ritual: RitualSettings, starts: date) -> dict[str, Any]:
     """A ritual that begins on a day, as the file would write it."""
     whole = ritual.model_dump(mode="json", exclude_defaults=True)
     return {**whole, "kind": ritual.kind, "starts": starts.isoformat()}
+
+
+def weekly(ritual: RitualSettings) -> bool:
+    """Whether a ritual comes so often that it is said once, not date by date."""
+    return not ritual.which and "FREQ=WEEKLY" in (ritual.rrule or "FREQ=WEEKLY")

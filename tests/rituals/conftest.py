@@ -21,6 +21,7 @@ from rituals import runner
 from rituals.catalog.lundi_astuce import LundiAstuce
 from rituals.handlers import everything
 from rituals.rules import RitualSettings, RitualsSettings
+from rituals.year import Year
 from tests.rituals import LUNDI_ASTUCE
 from tests.village import LOCALES, Village, village
 
@@ -34,6 +35,7 @@ MODULES = [
     "core.polls.models",
     "core.watch.models",
     "rituals.models",
+    "rituals.feed",
 ]
 FRIDAY = LundiAstuce(
     slug="bilan", title="Le Bilan", hashtag="#Bilan", weekday="friday", notice_weekday="monday",
@@ -58,6 +60,7 @@ async def plays(
         CharterSettings: CharterSettings(texts={"fr": "# Charte\n\n1. Respect.\n"}),
         LibrarySettings: LibrarySettings(),
         RitualsSettings: RitualsSettings(programme=tuple(programme)),
+        Year: Year(),
         Pulses: Pulses(),
     }
     rooms = [members, attention, charter, engagement, library, everything(), polls, watch]

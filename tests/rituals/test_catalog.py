@@ -31,7 +31,7 @@ DATE = ("question", "2026-11-23")
 async def test_an_open_question_is_asked_answered_and_thanked_for(place: Village) -> None:
     alice = await enters(place, "Alice")
     bob = await enters(place, "Bob", "slack")
-    mona = place.moderator("Mona", "telegram")
+    mona = place.admin("Mona", "telegram")
     await mona.runs("/rituel aperçu")
     shown = latest(mona).text
     await reaches(place, MONDAY)

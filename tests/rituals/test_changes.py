@@ -188,7 +188,7 @@ async def test_a_pause_and_its_end_are_undone(place: Village) -> None:
 
 async def test_a_ritual_of_ones_own_is_played_until_it_is_undone(place: Village) -> None:
     alice = await enters(place, "Alice")
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     async with doing(place) as scene:
         member = await Member.get(name="Alice")
         made = await changes.create(scene, TOAST, member.id)

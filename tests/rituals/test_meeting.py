@@ -69,7 +69,7 @@ async def test_nobody_came_and_nothing_is_remarked(place: Village) -> None:
 
 
 async def test_the_preview_is_what_is_announced_and_what_opens_it(place: Village) -> None:
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel aperçu")
     shown = latest(mona).text
     await reaches(place, FRIDAY_NOON)
@@ -79,7 +79,7 @@ async def test_the_preview_is_what_is_announced_and_what_opens_it(place: Village
 
 async def test_a_skipped_coffee_tells_those_who_would_come(place: Village) -> None:
     alice, bob = await enters(place, "Alice"), await enters(place, "Bob", "slack")
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await announced(place)
     await alice.presses("Je viens")
     await mona.runs("/rituel passer")

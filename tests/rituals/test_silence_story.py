@@ -118,7 +118,7 @@ async def test_words_sent_from_an_unknown_form_are_kept(place: Village, argument
 
 async def test_too_late_is_skipped_and_says_so(place: Village) -> None:
     alice, bob, _ = await trio(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel liste")
     await reaches(place, THURSDAY)
     await gives(alice)

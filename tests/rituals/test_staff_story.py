@@ -34,7 +34,7 @@ async def test_members_may_not_direct_the_programme(place: Village, command: str
 
 async def test_the_preview_follows_the_turn_and_is_what_is_published(place: Village) -> None:
     alice, bob, _ = await trio(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel aperçu")
     assert "prochaine date, lundi 23 novembre, 09:00" in latest(mona).text
     assert "file est Alice (sollicitation : jeudi 19 novembre, 10:00)" in latest(mona).text
@@ -58,7 +58,7 @@ async def test_the_preview_follows_the_turn_and_is_what_is_published(place: Vill
 
 async def test_the_preview_says_when_somebody_promised_or_nobody_is_left(place: Village) -> None:
     alice, bob, chloe = await trio(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await reaches(place, THURSDAY)
     await alice.presses("Échanger")
     await bob.presses("Je prends ce tour")
@@ -74,7 +74,7 @@ async def test_the_preview_says_when_somebody_promised_or_nobody_is_left(place: 
 
 async def test_publishing_now_is_confirmed_and_happens_once(place: Village) -> None:
     alice, bob, _ = await trio(place)
-    mona, max_ = place.moderator("Mona"), place.moderator("Max")
+    mona, max_ = place.admin("Mona"), place.admin("Max")
     await reaches(place, THURSDAY)
     await gives(alice)
     await mona.runs("/rituel maintenant")
@@ -96,7 +96,7 @@ async def test_publishing_now_is_confirmed_and_happens_once(place: Village) -> N
 
 async def test_an_open_call_now_ends_the_date(place: Village) -> None:
     alice, _, _ = await trio(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await reaches(place, THURSDAY)
     await mona.runs("/rituel maintenant")
     await mona.presses("Publier maintenant")
@@ -108,7 +108,7 @@ async def test_an_open_call_now_ends_the_date(place: Village) -> None:
 
 async def test_skipping_a_date_keeps_the_tip_for_the_next(place: Village) -> None:
     alice, bob, _ = await trio(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await reaches(place, THURSDAY)
     await gives(alice)
     await mona.runs("/rituel passer")
@@ -124,7 +124,7 @@ async def test_skipping_a_date_keeps_the_tip_for_the_next(place: Village) -> Non
 
 async def test_a_skipped_date_can_be_restored_and_somebody_is_asked(place: Village) -> None:
     alice, bob, _ = await trio(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel passer")
     await mona.presses("Rétablir cette date")
     assert "La date est rétablie : lundi 23 novembre, 09:00" in latest(mona).text
@@ -142,7 +142,7 @@ async def test_a_skipped_date_can_be_restored_and_somebody_is_asked(place: Villa
 
 async def test_a_tip_whose_next_date_is_taken_goes_to_the_reserve(place: Village) -> None:
     alice, bob, _ = await trio(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await reaches(place, THURSDAY)
     await gives(alice)
     await mona.runs("/rituel passer")
@@ -156,7 +156,7 @@ async def test_a_tip_whose_next_date_is_taken_goes_to_the_reserve(place: Village
 
 async def test_a_pause_asks_nobody_and_publishes_nothing_until_resumed(place: Village) -> None:
     alice, bob, _ = await trio(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel pause")
     assert "en pause dès maintenant" in latest(mona).text
     await mona.runs("/rituel pause")
@@ -175,14 +175,14 @@ async def test_a_pause_asks_nobody_and_publishes_nothing_until_resumed(place: Vi
     assert "n’était pas en pause" in latest(mona).text
     assert len(private(alice, "C’est votre tour")) == 1
     await mona.runs("/rituel liste")
-    assert "(lundi-astuce) : prochaine date, lundi 30 novembre" in latest(mona).text
+    assert "chaque lundi, 09:00 ; prochaine date, lundi 30 novembre" in latest(mona).text
 
 
 async def test_while_paused_a_pass_asks_nobody_else_and_a_restored_date_neither(
     place: Village,
 ) -> None:
     alice, bob, _ = await trio(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await reaches(place, THURSDAY)
     await mona.runs("/rituel pause")
     await alice.presses("Passer cette fois")
@@ -194,7 +194,7 @@ async def test_while_paused_a_pass_asks_nobody_else_and_a_restored_date_neither(
 
 @pytest.mark.parametrize("place", [(LUNDI_ASTUCE, FRIDAY)], indirect=True)
 async def test_a_ritual_is_named_and_suggested_while_typing(place: Village) -> None:
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel aperçu bilan")
     assert "Le Bilan : prochaine date, vendredi 20 novembre" in latest(mona).text
     await mona.runs("/rituel pause café")
@@ -220,7 +220,7 @@ async def test_a_ritual_is_named_and_suggested_while_typing(place: Village) -> N
 
 
 async def test_everything_reads_in_english_for_who_speaks_it(place: Village) -> None:
-    mona = place.moderator("Mona", "slack")
+    mona = place.admin("Mona", "slack")
     mona.locale = "en"
     eve = await enters(place, "Eve", "discord", locale="en")
     await reaches(place, THURSDAY)
@@ -236,7 +236,7 @@ async def test_everything_reads_in_english_for_who_speaks_it(place: Village) -> 
 
 async def test_dates_made_long_ahead_are_made_once(place: Village) -> None:
     await starts(place)
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     for _ in range(4):
         await mona.runs("/rituel passer")
     assert "Prochaine date : lundi 21 décembre" in latest(mona).text
