@@ -21,6 +21,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+importing = typer.Typer(help="Bring in what was kept elsewhere.", no_args_is_help=True)
+cli.add_typer(importing, name="import")
+
 WRONG_SET_UP = 2
 
 
@@ -96,6 +99,21 @@ def restore(file: Annotated[Path, typer.Argument(help="What `backup` wrote.")]) 
     from bots.operate import go_back
 
     raise typer.Exit(asyncio.run(go_back(file)))
+
+
+@importing.command("members")
+def import_members(
+    file: Annotated[Path, typer.Argument(help="A CSV file; its first line names the columns.")],
+    community: Annotated[str, typer.Option(help="Its slug, where several are served.")] = "",
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would change.")
+    ] = False,
+) -> None:
+    """Import who was trained; the lines that are wrong are listed and left out."""
+    from bots.importing import bring_members
+
+    raise typer.Exit(asyncio.run(bring_members(file, community, dry_run=dry_run)))
 
 
 @cli.command()

@@ -29,7 +29,7 @@ async def volunteer(dialogue: Dialogue, a_week: int | None) -> int:
         return 0
     often = a_week or dialogue.settings(ArrivalsSettings).newcomers_a_week
     await Guide.update_or_create(
-        {"a_week": often}, {"since": dialogue.now}, member_id=dialogue.who.member
+        {"a_week": often, "since": dialogue.now}, member_id=dialogue.who.member
     )
     return often
 
@@ -126,10 +126,12 @@ async def greet(dialogue: Dialogue, named: str) -> tuple[Member, int]:
     they left.
     """
     call = await _mine(dialogue, named)
-    greeting = await Greeting.get(id=call.greeting_id).select_for_update(no_key=True)
+    await Greeting.filter(id=call.greeting_id).select_for_update(no_key=True).first()
+    greeting = await Greeting.get(id=call.greeting_id)
     newcomer = await Member.get(id=greeting.member_id)
     others = GuideCall.filter(greeting=greeting, answer=Answer.GREETS)
-    if newcomer.left_at is not None or await others.exclude(id=call.id).exists():
+    gone = not await Member.exists(id=newcomer.id, left_at=None)
+    if gone or await others.exclude(id=call.id).exists():
         raise Refused("arrivals.greeted_already", name=newcomer.name)
     if call.answer is not Answer.GREETS:
         call.answer = Answer.GREETS
@@ -144,7 +146,7 @@ async def decline(dialogue: Dialogue, named: str) -> None:
     call = await _mine(dialogue, named)
     passed = GuideCall.filter(id=call.id, answer=Answer.ASKED)
     if await passed.update(answer=Answer.PASSES):
-        greeting = await Greeting.get(id=call.greeting_id).select_related("member")
-        newcomer = greeting.member
-        if newcomer.left_at is None and newcomer.joined_at + FRESH > dialogue.now:
+        greeting = await Greeting.get(id=call.greeting_id)
+        newcomer = await Member.get_or_none(id=greeting.member_id, left_at=None)
+        if newcomer is not None and newcomer.joined_at + FRESH > dialogue.now:
             await _ask(dialogue, greeting, newcomer)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from dateutil import parser
 
@@ -211,8 +212,8 @@ def _day(year: int, month: int, day: int) -> date | None:
 class _French(parser.parserinfo):
     """Dates as French and English speakers write them, once folded."""
 
-    JUMP = [*parser.parserinfo.JUMP, "le", "er", "de", "du", "en"]  # noqa: RUF012  as the library declares it
-    MONTHS = [  # noqa: RUF012  same
+    JUMP: Any = [*parser.parserinfo.JUMP, "le", "er", "de", "du", "en"]  # noqa: RUF012  as declared
+    MONTHS: Any = [  # noqa: RUF012  same
         ("jan", "january", "janvier", "janv"),
         ("feb", "february", "fevrier", "fevr", "fev"),
         ("mar", "march", "mars"),
@@ -226,7 +227,7 @@ class _French(parser.parserinfo):
         ("nov", "november", "novembre"),
         ("dec", "december", "decembre"),
     ]
-    WEEKDAYS = [  # noqa: RUF012  same
+    WEEKDAYS: Any = [  # noqa: RUF012  same
         ("mon", "monday", "lundi"),
         ("tue", "tuesday", "mardi"),
         ("wed", "wednesday", "mercredi"),

@@ -14,7 +14,7 @@ from bots.slack.manifest import BOT_SCOPES
 HEAVY = ("discord", "slack_bolt", "slack_sdk", "telegram", "aiohttp", "tortoise", "matplotlib")
 COMMANDS = (
     *("demo", "run", "check", "migrate", "move", "backup", "restore", "digest", "sandbox"),
-    *("slack-manifest", "discord-invite", "telegram-botfather"),
+    *("import", "slack-manifest", "discord-invite", "telegram-botfather"),
 )
 
 
