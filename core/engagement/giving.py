@@ -35,7 +35,7 @@ class Received:
 async def received(community: Community, people: Sequence[int], since: datetime) -> list[Received]:
     """The reactions these members received, those that a link made void left out."""
     found: list[Received] = []
-    for some in _some(people):
+    for some in batches(people):
         rows = Activity.filter(community=community, member_id__in=some, at__gte=since)
         told = await rows.filter(kind=Kind.REACTION_RECEIVED).values_list(
             "member_id", "subject", "platform", "at"
@@ -52,7 +52,7 @@ async def received(community: Community, people: Sequence[int], since: datetime)
 async def _givers(wanted: Iterable[int]) -> dict[int, int]:
     """Who gave each of these reactions; whom they were linked into holds the same one."""
     found: dict[int, int] = {}
-    for some in _some(list(wanted)):
+    for some in batches(list(wanted)):
         rows = Activity.filter(id__in=some, member__absorbed_by=None)
         found |= {int(row): int(m) for row, m in await rows.values_list("id", "member_id")}
     return found
@@ -71,7 +71,7 @@ async def ties(
         " GROUP BY g.member_id, r.member_id"
     )
     given, got = Kind.REACTION_GIVEN.value, Kind.REACTION_RECEIVED.value
-    for some in _some(givers):
+    for some in batches(givers):
         for row in await select(query, got, some, community.id, given, since.astimezone(UTC)):
             found.setdefault(row["giver"], {})[row["receiver"]] = row["n"]
     return found
@@ -80,7 +80,7 @@ async def ties(
 async def dated(community: Community, people: Sequence[int], since: datetime) -> list[Evidence]:
     """What these members did in dated rituals."""
     found: list[Evidence] = []
-    for some in _some(people):
+    for some in batches(people):
         rows = Activity.filter(
             community=community, member_id__in=some, kind=Kind.RITUAL, at__gte=since
         )
@@ -139,6 +139,7 @@ async def never_seen(community: Community, before: datetime) -> list[tuple[int, 
     return [(row["id"], row["name"]) for row in rows]
 
 
-def _some(wanted: Sequence[int]) -> Iterator[list[int]]:
+def batches(wanted: Sequence[int]) -> Iterator[list[int]]:
+    """Ids in lists that one query takes."""
     for start in range(0, len(wanted), SOME):
         yield list(wanted[start : start + SOME])

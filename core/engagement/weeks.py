@@ -30,15 +30,14 @@ async def tally(scene: Scene, start: datetime, end: datetime) -> Tally:
     if end > scene.now:
         return await added_up(scene.community, start, end)
     kept = await ClosedWeek.get_or_none(community=scene.community, start=start, end=end)
-    settled = kept is not None and kept.at - end > SETTLED
-    rows, newest = (0, 0) if settled else await _rows(scene.community, start, end)
-    same = kept is not None and (settled or (kept.rows, kept.newest) == (rows, newest))
-    if kept is not None and same and not await _relinked(scene.community, kept):
-        if not settled and scene.now - end > SETTLED:
-            await ClosedWeek.filter(id=kept.id).update(at=scene.now)
+    if kept is not None and await _stands(scene, kept):
         return unpacked(kept.figures)
-    if settled:
-        rows, newest = await _rows(scene.community, start, end)
+    return await _added_up_again(scene, start, end)
+
+
+async def _added_up_again(scene: Scene, start: datetime, end: datetime) -> Tally:
+    """The same from the rows, kept for the next time."""
+    rows, newest = await _rows(scene.community, start, end)
     found = await added_up(scene.community, start, end)
     made = ClosedWeek(
         community=scene.community,
@@ -66,6 +65,18 @@ async def added_up(community: Community, start: datetime, end: datetime) -> Tall
         figures=await service.counts(community, start, end),
         participations=await service.participations(community, start, end),
     )
+
+
+async def _stands(scene: Scene, kept: ClosedWeek) -> bool:
+    """Whether what was kept of a week is still what it came to."""
+    if kept.at - kept.end > SETTLED:
+        return not await _relinked(scene.community, kept)
+    same = (kept.rows, kept.newest) == await _rows(scene.community, kept.start, kept.end)
+    if not same or await _relinked(scene.community, kept):
+        return False
+    if scene.now - kept.end > SETTLED:
+        await ClosedWeek.filter(id=kept.id).update(at=scene.now)
+    return True
 
 
 async def _rows(community: Community, start: datetime, end: datetime) -> tuple[int, int]:

@@ -161,6 +161,16 @@ def excerpt(text: str, most: int = EXCERPT) -> str:
     return f"{line[: most - 1].rsplit(' ', 1)[0]}…"
 
 
+def cut(title: str, text: str, link: str, topic: str) -> dict[str, str]:
+    """The words of an entry as a row takes them; half a link leads nowhere."""
+    return {
+        "title": " ".join(title.split())[:TITLE],
+        "text": text.strip()[:TEXT],
+        "link": link if len(link) <= LINK else "",
+        "topic": topic[:TOPIC],
+    }
+
+
 def headline(text: str) -> str:
     """A title for what has none: its first sentence, or the beginning of it."""
     first = re.split(r"(?<=[.!?…])\s|\n", text.strip(), maxsplit=1)[0]

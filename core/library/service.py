@@ -34,15 +34,9 @@ async def propose(
     for the team alone. Nothing of what others wrote is copied: with an empty `text` the first
     author is asked to write it in words of their own, then the others are shown what is kept.
     """
+    words = rules.cut(title, text, link, topic)
     entry, made = await Entry.get_or_create(
-        {
-            "kind": kind,
-            "title": " ".join(title.split())[: rules.TITLE],
-            "text": text.strip()[: rules.TEXT],
-            "link": link if len(link) <= rules.LINK else "",
-            "topic": topic[: rules.TOPIC],
-            "proposed_at": scene.now,
-        },
+        {"kind": kind, "proposed_at": scene.now, **words},
         community=scene.community,
         source=source,
     )

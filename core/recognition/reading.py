@@ -52,13 +52,12 @@ async def helps(
     if people is None:
         return await _helps(rows)
     found: set[int] = set()
-    for start in range(0, len(people), giving.SOME):
-        theirs = rows.filter(member_id__in=list(people[start : start + giving.SOME]))
+    for some in giving.batches(people):
+        theirs = rows.filter(member_id__in=some)
         found |= {int(q) for (q,) in await theirs.distinct().values_list("question_id")}
-    wanted, told, helped = sorted(found), set(people), []
-    for start in range(0, len(wanted), giving.SOME):
-        some = QuestionMessage.filter(question_id__in=wanted[start : start + giving.SOME])
-        helped += await _helps(some)
+    told, helped = set(people), []
+    for some in giving.batches(sorted(found)):
+        helped += await _helps(QuestionMessage.filter(question_id__in=some))
     return [one for one in helped if one.member in told]
 
 
@@ -99,8 +98,7 @@ async def thanks(
 ) -> list[tuple[int, int, Platform, datetime]]:
     """Who was thanked by whom (member, giver), where and when."""
     found: list[tuple[int, int, Platform, datetime]] = []
-    for start in range(0, len(people), giving.SOME):
-        some = list(people[start : start + giving.SOME])
+    for some in giving.batches(people):
         rows = Thanks.filter(community=community, member_id__in=some, at__gte=since)
         told = await rows.values_list(
             "member_id", "given__member_id", "given__member__absorbed_by", "platform", "at"
@@ -163,8 +161,7 @@ async def ring_of(scene: Scene, member: int, known: Iterable[Fact]) -> frozenset
 async def _add_ties(scene: Scene, givers: Sequence[int], ties: dict[int, dict[int, int]]) -> None:
     since = scene.now - TIES
     found = await giving.ties(scene.community, givers, since)
-    for start in range(0, len(givers), giving.SOME):
-        some = list(givers[start : start + giving.SOME])
+    for some in giving.batches(givers):
         rows = Thanks.filter(community=scene.community, given__member_id__in=some, at__gte=since)
         for giver, receiver in await rows.values_list("given__member_id", "member_id"):
             to = found.setdefault(int(giver), {})

@@ -12,6 +12,7 @@ from core.library.rules import (
     best,
     close,
     closeness,
+    cut,
     excerpt,
     headline,
     to_ask,
@@ -121,6 +122,17 @@ def test_a_headline_is_the_first_sentence_or_its_beginning() -> None:
     assert headline("Un raccourci\nutile") == "Un raccourci"
     assert headline("mot " * 60).endswith("mot…")
     assert headline("  ") == ""
+
+
+def test_what_is_too_long_is_cut_save_a_link_which_would_lead_nowhere() -> None:
+    found = cut("mot \n mot", " x" * 1000, "https://exemple.fr/" + "a" * 300, "t" * 50)
+    assert {name: len(value) for name, value in found.items()} == {
+        "title": 7,
+        "text": 1500,
+        "link": 0,
+        "topic": 40,
+    }
+    assert cut("", "", "https://exemple.fr", "")["link"] == "https://exemple.fr"
 
 
 def test_an_excerpt_ends_between_words() -> None:
