@@ -14,15 +14,29 @@ from core.chat.events import (
     ReactionAdded,
     ReactionRemoved,
 )
-from core.chat.identity import MessageRef, Role
+from core.chat.identity import MessageRef
 from core.chat.markup import bullets, join, quote
 from core.chat.messages import Button, Invalid, Message, Reply, Style
 from core.engine.errors import Refused
-from core.engine.routes import Ask, Routes, Wants
+from core.engine.routes import Ask, Routes
 from core.engine.scene import Dialogue, Scene
 from core.engine.schedule import EVERY_DAY, Weekly
 from core.members import service as members
-from rituals import asking, catalog, dates, participation, responses, runner, service, staff, turns
+from rituals import (
+    agreeing,
+    asking,
+    catalog,
+    dates,
+    editing,
+    health,
+    participation,
+    programme,
+    responses,
+    runner,
+    service,
+    staff,
+    turns,
+)
 from rituals.kinds import NAMED, kind
 from rituals.models import Ritual
 from rituals.responses import Given, Kept
@@ -276,21 +290,8 @@ async def unreacted(dialogue: Dialogue, event: ReactionRemoved) -> Answer:
     return None
 
 
-# -- for moderators ----------------------------------------------------------------------------
-
-WHICH = Wants("rituel", required=False, completes=staff.suggest)
-
-routes.command("rituel aperçu", WHICH, role=Role.MODERATOR)(staff.preview)
-routes.command("rituel maintenant", WHICH, role=Role.MODERATOR)(staff.publish_now)
-routes.command("rituel passer", WHICH, role=Role.MODERATOR)(staff.skip)
-routes.command("rituel pause", WHICH, role=Role.MODERATOR)(staff.pause)
-routes.command("rituel reprendre", WHICH, role=Role.MODERATOR)(staff.resume)
-routes.command("rituel liste", role=Role.MODERATOR)(staff.overview)
-routes.button("rituals.now", role=Role.MODERATOR)(staff.confirmed)
-routes.button("rituals.restore", role=Role.MODERATOR)(staff.restore)
-
-
 def everything() -> Routes:
     """What rituals answer, and each kind of the catalog beside."""
     kinds = (kind(name).routes for name in catalog.names())
-    return Routes.of([routes, *(theirs for theirs in kinds if theirs)])
+    rooms = (routes, agreeing.routes, staff.routes, editing.routes, health.routes, programme.routes)
+    return Routes.of([*rooms, *(theirs for theirs in kinds if theirs)])
