@@ -1,5 +1,6 @@
 """What somebody chose about being asked: how often, when, what no more; and their leave."""
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,13 @@ async def person_of(scene: Scene, member: int) -> Person:
         refused=frozenset(map(str, refused)),
         sent={nudge.id: nudge.sent_at for nudge in await sent if nudge.sent_at},
     )
+
+
+async def zones(members: Collection[int]) -> dict[int, ZoneInfo]:
+    """The clocks these members chose; the others live by the community's."""
+    chosen = AttentionChoice.filter(member_id__in=list(members)).exclude(timezone="")
+    rows = await chosen if members else []
+    return {row.member_id: ZoneInfo(row.timezone) for row in rows}
 
 
 async def choose(member: int, per_week: int, hours: WakingHours | None, timezone: str) -> None:

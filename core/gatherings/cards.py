@@ -71,11 +71,11 @@ async def _remember(row: Gathering, ref: MessageRef, *, native: bool) -> None:
     await GatheringPost.get_or_create(kept, gathering_id=row.id, key=ref.key)
 
 
-async def draw(scene: Scene, row: Gathering, *, closed: bool = False) -> None:
+async def draw(scene: Scene, row: Gathering) -> None:
     """Show its cards as it is now; whatever drawing was due before is not done again."""
     row.round += 1
     await row.save(update_fields=["round"])
-    card = pages.card(readers.everybody(scene), await known(row), closed=closed)
+    card = pages.card(readers.everybody(scene), await known(row), closed=_closed(scene, row))
     for ref in await _stand(row, native=False):
         await scene.owe_edit(ref, card)
 
@@ -85,10 +85,11 @@ async def draw_due(scene: Scene, argument: str) -> None:
     number, _, drawn = argument.partition(":")
     row = await seats.locked(scene, row_named(number))
     if str(row.round) == drawn:
-        await draw(scene, row, closed=_closed(scene, row))
+        await draw(scene, row)
 
 
 def _closed(scene: Scene, row: Gathering) -> bool:
+    """Whether its code is taken no more."""
     hours = scene.settings(GatheringsSettings).attend_hours
     begun = row.starts <= scene.now
     return begun and not rules.may_attend(row.starts, row.ends, scene.now, hours)

@@ -15,7 +15,18 @@ from core.chat.markup import join
 from core.chat.messages import Invalid, Message, Reply, Text
 from core.engine.routes import Ask, Routes, Wants
 from core.engine.scene import Dialogue, Scene
-from core.gatherings import calendar, cards, hosting, pages, readers, rules, seats, service, telling
+from core.gatherings import (
+    calendar,
+    cards,
+    finding,
+    hosting,
+    pages,
+    readers,
+    rules,
+    seats,
+    service,
+    telling,
+)
 from core.gatherings.models import Gathering
 from core.gatherings.rules import Standing, State
 
@@ -26,16 +37,22 @@ routes = Routes("gatherings")
 
 async def _suggest_coming(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
     """What is to come whose title holds what is typed."""
-    return hosting.choices(dialogue, await service.coming(dialogue), typed)
+    return hosting.choices(dialogue, await finding.coming(dialogue), typed)
 
 
 async def _suggest_mine(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
     """What this person looks after whose title holds what is typed."""
-    return hosting.choices(dialogue, await service.manageable(dialogue), typed)
+    return hosting.choices(dialogue, await finding.manageable(dialogue), typed)
+
+
+async def _suggest_begun(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
+    """What this person looks after and has begun whose title holds what is typed."""
+    return hosting.choices(dialogue, await finding.begun(dialogue), typed)
 
 
 WHICH = Wants("événement", required=False, completes=_suggest_coming)
 MINE = Wants("événement", required=False, completes=_suggest_mine)
+BEGUN = Wants("événement", required=False, completes=_suggest_begun)
 
 
 @routes.command("evenement liste")
@@ -55,14 +72,14 @@ async def at_home(dialogue: Dialogue) -> Message | None:
 @routes.command("evenement voir", WHICH)
 async def see(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """One event, with what this person said of it."""
-    row = service.named(await service.coming(dialogue), hosting.typed(event))
+    row = finding.named(await finding.coming(dialogue), hosting.typed(event))
     return Reply(await _page(dialogue, row))
 
 
 @routes.button("gatherings.show")
 async def show(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """One event of a list."""
-    return Reply(await _page(dialogue, await service.shown(dialogue, event.action.argument)))
+    return Reply(await _page(dialogue, await finding.shown(dialogue, event.action.argument)))
 
 
 async def _page(dialogue: Dialogue, row: Gathering) -> Message:
@@ -72,7 +89,7 @@ async def _page(dialogue: Dialogue, row: Gathering) -> Message:
     said = pages.standing(reader, mine.standing, mine.place) if mine else Text()
     who = (
         pages.people(reader, await telling.names(row))
-        if await service.looks_after(dialogue, row)
+        if await finding.looks_after(dialogue, row)
         else Text()
     )
     if row.state is State.CANCELLED:
@@ -84,13 +101,13 @@ async def _page(dialogue: Dialogue, row: Gathering) -> Message:
 @routes.command("evenement ics", WHICH)
 async def file(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """One event as a file for one's own calendar."""
-    return _file(dialogue, service.named(await service.coming(dialogue), hosting.typed(event)))
+    return _file(dialogue, finding.named(await finding.coming(dialogue), hosting.typed(event)))
 
 
 @routes.button("gatherings.ics")
 async def file_of(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """The event shown, as a file for one's own calendar."""
-    return _file(dialogue, await service.shown(dialogue, event.action.argument))
+    return _file(dialogue, await finding.shown(dialogue, event.action.argument))
 
 
 def _file(dialogue: Dialogue, row: Gathering) -> Reply:
@@ -113,6 +130,7 @@ async def _say(dialogue: Dialogue, event: ButtonPressed, wanted: Standing) -> Re
             reader.say(
                 "gatherings.about_it", title=row.title, when=reader.when(row.starts, row.ends)
             ),
+            *([] if wanted is Standing.NO else [pages.where(reader, row.place)]),
         ]
     )
     if wanted is Standing.NO:
@@ -159,7 +177,7 @@ async def remind(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 @routes.button("gatherings.unremind")
 async def unremind(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Do not remind me any more."""
-    row = await service.shown(dialogue, event.action.argument)
+    row = await finding.shown(dialogue, event.action.argument)
     await seats.forget_reminder(row, dialogue.who.member)
     return dialogue.reply("gatherings.not_reminding", title=row.title)
 
@@ -199,7 +217,7 @@ routes.command("evenement modifier", MINE)(hosting.change)
 routes.command("evenement annuler", MINE)(hosting.cancel)
 routes.command("evenement code", MINE)(hosting.code)
 routes.command("evenement hôte", Wants("membre", person=True), MINE)(hosting.host)
-routes.command("evenement replay", Wants("lien"), MINE)(hosting.replay)
+routes.command("evenement replay", Wants("lien"), BEGUN)(hosting.replay)
 
 # -- what falls due, and where things stand ----------------------------------------------------
 
@@ -212,6 +230,7 @@ routes.job("gatherings.forget")(service.forget)
 routes.delivered("gatherings.posted")(cards.posted)
 routes.delivered("gatherings.native")(cards.native)
 routes.guard("gatherings.ahead")(telling.still_ahead)
+routes.guard("gatherings.open")(telling.still_open)
 routes.guard("gatherings.seated")(seats.still_seated)
 routes.round(seats.settle_all)
 

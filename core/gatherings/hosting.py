@@ -8,7 +8,7 @@ from core.chat.events import ButtonPressed, CommandInvoked, FormSubmitted
 from core.chat.markup import inert, join
 from core.chat.messages import Invalid, Message, Reply, Style
 from core.engine.scene import Dialogue
-from core.gatherings import cards, pages, readers, rules, seats, service
+from core.gatherings import cards, finding, pages, readers, rules, seats, service
 from core.gatherings.models import Gathering
 from core.gatherings.rules import GatheringsSettings, State
 from core.gatherings.service import Draft
@@ -41,8 +41,8 @@ def choices(dialogue: Dialogue, rows: Sequence[Gathering], written: str) -> list
 
 async def _mine(dialogue: Dialogue, event: CommandInvoked) -> Gathering:
     """The event meant, among those whoever acts looks after, locked."""
-    row = service.named(await service.manageable(dialogue), typed(event))
-    return await service.mine(dialogue, str(row.id))
+    row = finding.named(await finding.manageable(dialogue), typed(event))
+    return await finding.mine(dialogue, str(row.id))
 
 
 # -- writing -----------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ async def _mine(dialogue: Dialogue, event: CommandInvoked) -> Gathering:
 
 async def create(dialogue: Dialogue, _event: CommandInvoked) -> Answer:
     """Offer the form to who may call an event, and say so to who may not before they fill it."""
-    service.may_create(dialogue)
+    finding.may_create(dialogue)
     describe = OpenForm("gatherings.create")
     return dialogue.reply(
         "gatherings.how", dialogue.button("gatherings.describe", describe, Style.PRIMARY)
@@ -59,7 +59,7 @@ async def create(dialogue: Dialogue, _event: CommandInvoked) -> Answer:
 
 async def created(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     """Keep it, and show what was understood before anybody else sees it."""
-    service.may_create(dialogue)
+    finding.may_create(dialogue)
     read = await _read(dialogue, event, None)
     if isinstance(read, Invalid):
         return read
@@ -106,8 +106,9 @@ async def _moments(
 
 
 async def publish(dialogue: Dialogue, event: ButtonPressed) -> Answer:
-    """Announce it everywhere."""
-    row = await service.mine(dialogue, event.action.argument)
+    """Announce it everywhere, if whoever wrote it still may."""
+    row = await finding.mine(dialogue, event.action.argument)
+    finding.may_create(dialogue)
     done = await service.announce(dialogue, row)
     key = "gatherings.published" if done else "gatherings.published_already"
     return dialogue.reply(key, title=row.title, edits=True)
@@ -115,7 +116,7 @@ async def publish(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 
 async def drop(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """Forget a draft."""
-    row = await service.mine(dialogue, event.action.argument)
+    row = await finding.mine(dialogue, event.action.argument)
     done = await service.drop(row)
     key = "gatherings.dropped" if done else "gatherings.published_already"
     return dialogue.reply(key, title=row.title, edits=True)
@@ -135,7 +136,7 @@ async def change(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 
 async def edited(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     """Change it, and show what was understood."""
-    row = await service.mine(dialogue, event.argument)
+    row = await finding.mine(dialogue, event.argument)
     read = await _read(dialogue, event, row)
     if isinstance(read, Invalid):
         return read
@@ -160,7 +161,7 @@ async def cancel(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 
 async def cancelled(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """It does not take place."""
-    row = await service.mine(dialogue, event.action.argument)
+    row = await finding.mine(dialogue, event.action.argument)
     done = await service.cancel(dialogue, row)
     key = "gatherings.cancel_done" if done else "gatherings.cancel_already"
     return dialogue.reply(key, title=row.title, edits=True)
@@ -192,7 +193,7 @@ async def replay(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     url = rules.link_of(inert(str(event.arguments.get("lien", ""))))
     if url is None:
         return dialogue.reply("gatherings.link_wrong")
-    row = service.named(await service.begun(dialogue), typed(event))
-    row = await service.mine(dialogue, str(row.id))
+    row = finding.named(await finding.begun(dialogue), typed(event))
+    row = await finding.mine(dialogue, str(row.id))
     await service.give_replay(dialogue, row, url)
     return dialogue.reply("gatherings.replay_given", title=row.title)

@@ -1,11 +1,10 @@
 """In which language and on which clock somebody reads of an event."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.attention.models import AttentionChoice
+from core.attention import choices
 from core.chat.actions import Action, Link, OpenForm
 from core.chat.messages import Button, Style, Text
 from core.engine.scene import Dialogue, Scene, Speaker
@@ -62,16 +61,9 @@ def everybody(scene: Scene) -> Reader:
     return Reader(scene.texts, scene.community.language, scene.zone, scene.now)
 
 
-async def zones(members: Collection[int]) -> dict[int, ZoneInfo]:
-    """The clocks these members chose (`/rappels`); the others read on the community's."""
-    chosen = AttentionChoice.filter(member_id__in=list(members)).exclude(timezone="")
-    rows = await chosen if members else []
-    return {row.member_id: ZoneInfo(row.timezone) for row in rows}
-
-
 async def reading(dialogue: Dialogue) -> Reader:
     """Who acts, as a reader."""
-    known = await zones([dialogue.who.member])
+    known = await choices.zones([dialogue.who.member])
     return reader(dialogue, dialogue.who, known)
 
 

@@ -186,6 +186,15 @@ def reminders(
     return tuple((before, at) for before, at in due if at > now)
 
 
+def in_time(starts: datetime, hours: Sequence[int], before: int, now: datetime) -> bool:
+    """Whether there is time for the reminder of so many hours before.
+
+    There is none once it has begun, or when the next reminder is due as well, after a stop.
+    """
+    following = (starts - timedelta(hours=later) for later in hours if later < before)
+    return now < min(following, default=starts)
+
+
 def may_attend(starts: datetime, ends: datetime, now: datetime, hours: int) -> bool:
     """Whether the code shown at the event counts now."""
     return starts - EARLY <= now < ends + timedelta(hours=hours)

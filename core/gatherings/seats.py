@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tortoise.expressions import Q
 
+from core.attention import choices
 from core.attention import service as attention
 from core.chat.actions import Action, row_named
 from core.chat.messages import Message
@@ -143,7 +144,7 @@ async def _hand_over(row: Gathering) -> bool:
 
 
 async def _promoted(scene: Scene, row: Gathering, entry: Rsvp) -> None:
-    known = await readers.zones([entry.member_id])
+    known = await choices.zones([entry.member_id])
 
     def say(who: Speaker) -> Message:
         reader = readers.reader(scene, who, known)

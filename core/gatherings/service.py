@@ -1,15 +1,13 @@
 """An event's life: written, announced everywhere, changed, cancelled, over, seen again."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.chat.actions import row_named
-from core.chat.identity import Role
 from core.engine.errors import Refused
 from core.engine.scene import Dialogue, Scene
-from core.gatherings import cards, rules, seats, telling
+from core.gatherings import cards, finding, rules, seats, telling
 from core.gatherings.models import Gathering, GatheringHost
 from core.gatherings.pages import Known
 from core.gatherings.rules import About, GatheringsSettings, Phase, State
@@ -17,9 +15,6 @@ from core.library import service as library
 from core.library.rules import Kind
 from core.members.models import Member
 from core.members.rules import ALPHABET
-
-RECENT = timedelta(days=30)
-"""How long what is over can still be named by who looks after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,75 +26,6 @@ class Draft:
     place: str
     capacity: int | None
     text: str
-
-
-# -- finding one -------------------------------------------------------------------------------
-
-
-def may_create(dialogue: Dialogue) -> None:
-    """Raises Refused for who may not call an event."""
-    if not any(map(dialogue.who.may, dialogue.settings(GatheringsSettings).creators)):
-        raise Refused("gatherings.not_allowed")
-
-
-async def looks_after(dialogue: Dialogue, row: Gathering) -> bool:
-    """Whether whoever acts may change it: its hosts, and the team's community builders."""
-    if dialogue.who.may(Role.BUILDER):
-        return True
-    return await GatheringHost.exists(gathering_id=row.id, member_id=dialogue.who.member)
-
-
-async def mine(dialogue: Dialogue, number: str) -> Gathering:
-    """An event whoever acts looks after, locked. Raises Refused when it is not so."""
-    row = await seats.locked(dialogue, row_named(number))
-    if not await looks_after(dialogue, row):
-        raise Refused("gatherings.not_yours")
-    return row
-
-
-async def shown(dialogue: Dialogue, number: str) -> Gathering:
-    """An event everybody may see. Raises Refused when there is none."""
-    rows = Gathering.filter(id=row_named(number), community=dialogue.community)
-    row = await rows.exclude(state=State.DRAFT).first()
-    if row is None:
-        raise Refused("gatherings.gone")
-    return row
-
-
-async def coming(scene: Scene) -> list[Gathering]:
-    """What is to come or on, the nearest first."""
-    rows = Gathering.filter(community=scene.community, state=State.ANNOUNCED)
-    return await rows.filter(ends__gt=scene.now).order_by("starts", "id")
-
-
-async def manageable(dialogue: Dialogue) -> list[Gathering]:
-    """What whoever acts looks after: to come first, then what was, the newest first."""
-    since = dialogue.now - RECENT
-    rows = Gathering.filter(community=dialogue.community, state=State.ANNOUNCED, ends__gt=since)
-    if not dialogue.who.may(Role.BUILDER):
-        hosted = await GatheringHost.filter(member_id=dialogue.who.member)
-        rows = rows.filter(id__in=[host.gathering_id for host in hosted])
-    found = await rows.order_by("starts", "id")
-    over = [row for row in found if row.ends <= dialogue.now]
-    return [row for row in found if row.ends > dialogue.now] + over[::-1]
-
-
-async def begun(dialogue: Dialogue) -> list[Gathering]:
-    """What whoever acts looks after and has begun, the newest first."""
-    found = [row for row in await manageable(dialogue) if row.starts <= dialogue.now]
-    return sorted(found, key=lambda row: row.starts, reverse=True)
-
-
-def named(rows: Sequence[Gathering], typed: str) -> Gathering:
-    """The one somebody means among these. Raises Refused when none, or several, may be meant."""
-    found = rules.meant({row.id: row.title for row in rows}, typed)
-    if not rows:
-        raise Refused("gatherings.nothing")
-    if not found:
-        raise Refused("gatherings.not_found", title=typed)
-    if len(found) > 1:
-        raise Refused("gatherings.several", title=typed)
-    return next(row for row in rows if row.id == found[0])
 
 
 # -- writing and announcing --------------------------------------------------------------------
@@ -161,14 +87,14 @@ async def drop(row: Gathering) -> bool:
 # -- changing and ending -----------------------------------------------------------------------
 
 
-async def edit(scene: Scene, row: Gathering, written: Draft) -> None:
+async def edit(dialogue: Dialogue, row: Gathering, written: Draft) -> None:
     """Change it; those concerned are told a little later, once, of all that is different.
 
     Raises Refused once it has begun, or for fewer seats than are taken.
     """
     if row.state is State.CANCELLED:
         raise Refused("gatherings.is_cancelled", title=row.title)
-    if row.state is State.ANNOUNCED and row.starts <= scene.now:
+    if row.state is State.ANNOUNCED and row.starts <= dialogue.now:
         raise Refused("gatherings.begun", title=row.title)
     known = await cards.known(row)
     if written.capacity is not None and written.capacity < known.tally.coming:
@@ -179,26 +105,36 @@ async def edit(scene: Scene, row: Gathering, written: Draft) -> None:
     row.capacity = written.capacity
     if row.state is State.ANNOUNCED:
         row.told = row.told or before.model_dump(mode="json")
-        row.edited_at, row.version = scene.now, row.version + 1
+        row.edited_at, row.version = dialogue.now, row.version + 1
     await row.save()
     if row.state is State.ANNOUNCED:
-        await plan(scene, row)
-        await seats.settle(scene, row)
-        await seats.redraw(scene, row)
-        await cards.native_change(scene, row)
-        patience = scene.settings(GatheringsSettings).patience
-        await scene.later("gatherings.changed", f"{row.id}:{row.version}", scene.now + patience)
+        await _changed(dialogue, row)
+
+
+async def _changed(dialogue: Dialogue, row: Gathering) -> None:
+    """What was announced is different: its dates, seats and cards follow, and soon its people."""
+    await plan(dialogue, row)
+    await seats.settle(dialogue, row)
+    await seats.redraw(dialogue, row)
+    await cards.native_change(dialogue, row)
+    at = dialogue.now + dialogue.settings(GatheringsSettings).patience
+    key = f"{row.id}:{row.version}:{dialogue.who.member}"
+    await dialogue.later("gatherings.changed", key, at)
 
 
 async def tell_changes(scene: Scene, argument: str) -> None:
-    """Tell what is different, unless it was changed again meanwhile, or back."""
-    number, _, version = argument.partition(":")
+    """Tell what is different, unless it was changed again meanwhile, or back.
+
+    `argument` is `<event>:<version>:<who changed it>`.
+    """
+    number, _, rest = argument.partition(":")
+    version, _, by = rest.partition(":")
     row = await seats.locked(scene, row_named(number))
     if str(row.version) != version or row.state is not State.ANNOUNCED or not row.told:
         return
     before = About.model_validate(row.told)
     if different := rules.changes(before, row.about):
-        await telling.changed(scene, row, before, different)
+        await telling.changed(scene, row, row_named(by), before, different)
     row.told = None
     await row.save(update_fields=["told"])
 
@@ -228,7 +164,8 @@ async def add_host(scene: Scene, row: Gathering, member: Member) -> bool:
 async def give_replay(dialogue: Dialogue, row: Gathering, url: str) -> None:
     """Show where it can be seen again, and offer that to the library.
 
-    Told once: a corrected link only replaces the one on the cards. `begun` says which may have one.
+    Told once: a corrected link only replaces the one on the cards. `finding.begun` says which may
+    have one.
     """
     first, row.replay = not row.replay, url
     await row.save(update_fields=["replay"])
@@ -237,11 +174,14 @@ async def give_replay(dialogue: Dialogue, row: Gathering, url: str) -> None:
         return
     await telling.replay(dialogue, row, dialogue.who.member)
     await cards.under(dialogue, row)
-    authors = [member.id for member in await telling.hosts(row)]
-    text = row.text or row.title
-    source = f"gatherings:{row.id}"
     await library.propose(
-        dialogue, Kind.REPLAY, row.title, text, authors=authors, source=source, link=url
+        dialogue,
+        Kind.REPLAY,
+        row.title,
+        row.text or row.title,
+        authors=[member.id for member in await telling.hosts(row)],
+        source=f"gatherings:{row.id}",
+        link=url,
     )
 
 
@@ -257,14 +197,16 @@ async def close(scene: Scene, argument: str) -> None:
     """Its code counts no more: the figures stand."""
     row = await _at(scene, argument, of_end=True)
     if row is not None:
-        await cards.draw(scene, row, closed=True)
+        await cards.draw(scene, row)
         await telling.closes(scene, await cards.known(row))
 
 
 async def remind(scene: Scene, argument: str) -> None:
-    """Remind who asked for it, while it is still to come."""
-    row = await _at(scene, argument.rpartition(":")[0], of_end=False)
-    if row is not None and scene.now < row.starts:
+    """Remind who asked for it, while there is time."""
+    which, _, before = argument.rpartition(":")
+    row = await _at(scene, which, of_end=False)
+    hours = scene.settings(GatheringsSettings).reminder_hours
+    if row is not None and rules.in_time(row.starts, hours, row_named(before), scene.now):
         await telling.remind(scene, row)
 
 
@@ -280,7 +222,7 @@ async def _at(scene: Scene, argument: str, *, of_end: bool) -> Gathering | None:
 
 async def listing(scene: Scene) -> list[Known]:
     """What is to come, with its figures."""
-    return [await cards.known(row) for row in await coming(scene)]
+    return [await cards.known(row) for row in await finding.coming(scene)]
 
 
 async def forget(scene: Scene, number: str) -> None:

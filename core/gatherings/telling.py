@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from core.attention import choices
 from core.attention import service as attention
 from core.attention.service import Priority, Wish
 from core.chat.actions import Action, row_named
@@ -46,7 +47,7 @@ async def tell(
 ) -> None:
     """Tell each of them, in their language and on their clock; `patient`: in their waking hours."""
     members = list(dict.fromkeys(people))
-    known = await readers.zones(members)
+    known = await choices.zones(members)
 
     def say(who: Speaker) -> Message:
         return tells(readers.reader(scene, who, known))
@@ -67,7 +68,7 @@ async def invite(scene: Scene, row: Gathering) -> None:
     said = {entry.member_id for entry in await Rsvp.filter(gathering_id=row.id)}
     looks_after = {member.id for member in await hosts(row)}
     invited = sorted(came - said - looks_after)
-    known = await readers.zones(invited)
+    known = await choices.zones(invited)
 
     def say(who: Speaker) -> Message:
         reader = readers.reader(scene, who, known)
@@ -77,10 +78,27 @@ async def invite(scene: Scene, row: Gathering) -> None:
 
     for member in invited:
         wish = Wish(
-            "gatherings.invitation", str(row.id), say, Priority.LOW, guard=still(row),
+            "gatherings.invitation", str(row.id), say, Priority.LOW,
+            guard=Action("gatherings.open", f"{row.id}:{row.version}:{member}"),
             until=row.starts,
         )  # fmt: skip
         await attention.solicit(scene, member, wish)
+
+
+async def still_open(scene: Scene, argument: str) -> bool:
+    """Whether somebody may be invited in those words: nothing of it changed, and they said nothing.
+
+    Whoever was linked meanwhile is who they are now.
+    """
+    number, _, rest = argument.partition(":")
+    version, _, invited = rest.partition(":")
+    rows = Gathering.filter(community=scene.community, state=State.ANNOUNCED)
+    row = await rows.get_or_none(id=row_named(number))
+    member = await Member.get_or_none(id=row_named(invited))
+    if row is None or member is None or str(row.version) != version:
+        return False
+    people = [member.id, member.absorbed_by or member.id]
+    return not await Rsvp.exists(gathering_id=row.id, member_id__in=people)
 
 
 async def remind(scene: Scene, row: Gathering) -> None:
@@ -104,9 +122,12 @@ async def remind(scene: Scene, row: Gathering) -> None:
     await tell(scene, people, tells, guard=still(row), until=row.starts)
 
 
-async def changed(scene: Scene, row: Gathering, before: About, different: Sequence[Change]) -> None:
-    """Tell once what is different, to who signed up before it was; not who changed it."""
+async def changed(
+    scene: Scene, row: Gathering, by: int, before: About, different: Sequence[Change]
+) -> None:
+    """Tell once what is different, to who signed up before it was; not who changed it last."""
     knows = {entry.member_id for entry in await seats.listed(row) if entry.at > _edited(row)}
+    knows.add(by)
     people = [member.id for member in await seats.concerned(row) if member.id not in knows]
 
     def tells(reader: Reader) -> Message:

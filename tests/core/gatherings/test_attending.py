@@ -1,3 +1,4 @@
+from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action, OpenForm
 from core.gatherings.models import Attendance
 from core.library.models import Entry
@@ -134,3 +135,41 @@ async def test_who_came_is_asked_to_the_next_one_unless_they_answered(place: Vil
     assert said.buttons[:2] == ("Je viens", "Peut-être")
     assert not told(bob, "Le prochain")
     assert not told(host, "Le prochain")
+
+
+async def came_once(place: Village) -> tuple[MemoryPerson, MemoryPerson]:
+    """A host, and Alice who came to an event: she is invited to the next ones, one a day."""
+    host = await announces(place, when="aujourd’hui 9h30")
+    alice, row = place.person("Alice"), await only()
+    await place.until(row.starts)
+    await gives(alice, row.code)
+    await place.passes(days=2)
+    await announces(place, title="Atelier CV", when="20/12 18h")
+    await announces(place, title="Apéro", when="21/12 18h")
+    assert len(told(alice, "Le prochain vous intéresse")) == 1
+    return host, alice
+
+
+async def test_who_answered_meanwhile_is_not_invited(place: Village) -> None:
+    _, alice = await came_once(place)
+    await presses(alice, "Je viens", "Apéro")
+    await place.passes(days=2)
+    assert len(told(alice, "Le prochain vous intéresse")) == 1
+
+
+async def test_nobody_is_invited_in_words_that_are_no_longer_true(place: Village) -> None:
+    host, alice = await came_once(place)
+    await host.runs("/evenement modifier Apéro")
+    await host.presses("Modifier")
+    await host.fills({"Où": "Salle 3"})
+    await place.passes(days=2)
+    assert len(told(alice, "Le prochain vous intéresse")) == 1
+
+
+async def test_a_late_replay_does_not_ask_for_codes_again(place: Village) -> None:
+    host = await announces(place)
+    await place.until((await only()).ends)
+    await place.passes(days=2)
+    await host.runs("/evenement replay video.example/cafe")
+    assert "À revoir ici" in card(host).text
+    assert card(host).buttons == ()

@@ -58,6 +58,17 @@ async def test_who_signs_up_after_the_change_knows_it(place: Village) -> None:
     assert not told(alice, "change :")
 
 
+async def test_who_changes_it_is_not_told_so(place: Village) -> None:
+    host = await announces(place)
+    alice = place.person("Alice")
+    for person in (host, alice):
+        await presses(person, "Je viens")
+    await place.passes(minutes=1)
+    await edits(host, place="Salle 3")
+    await place.passes(hours=1)
+    assert [len(told(person, "change :")) for person in (host, alice)] == [0, 1]
+
+
 async def test_more_seats_are_given_to_who_waits(place: Village) -> None:
     host = await announces(place, capacity="1")
     alice, bob = place.person("Alice"), place.person("Bob")

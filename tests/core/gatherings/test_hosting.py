@@ -92,6 +92,10 @@ async def test_who_may_not_call_one_hears_so_before_filling_anything(place: Vill
     await zoe.runs("/role Alice expert")
     await writes(alice)
     assert "Voici ce que j’ai compris" in latest(alice).text
+    await zoe.runs("/role Alice expert retirer")
+    await alice.presses("Annoncer")
+    assert "proposés par l’équipe d’animation" in latest(alice).text
+    assert (await only()).state is State.DRAFT
 
 
 async def test_buttons_and_forms_of_a_host_are_refused_to_others(place: Village) -> None:
@@ -136,3 +140,6 @@ async def test_titles_are_suggested_to_who_may_use_them(place: Village) -> None:
     assert await suggested(alice, "evenement voir", "yoga") == []
     assert await suggested(host, "evenement modifier", "") == [f"{CAFE} (03/12 18:30)"]
     assert await suggested(alice, "evenement modifier", "") == []
+    assert await suggested(host, "evenement replay", "") == []
+    await place.until((await only()).starts)
+    assert await suggested(host, "evenement replay", "") == [f"{CAFE} (03/12 18:30)"]

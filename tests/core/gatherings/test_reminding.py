@@ -22,6 +22,15 @@ async def test_only_who_asked_is_reminded_on_their_own_clock(place: Village) -> 
     assert not told(bob, "C’est bientôt")
 
 
+async def test_after_a_stop_only_the_nearest_reminder_is_sent(place: Village) -> None:
+    await announces(place)
+    alice = place.person("Alice")
+    await presses(alice, "Me rappeler")
+    place.clock.move_to((await only()).starts - timedelta(minutes=30))
+    await place.app.settle()
+    assert len(told(alice, "C’est bientôt")) == 1
+
+
 async def test_a_reminder_is_taken_back(place: Village) -> None:
     await announces(place)
     alice = place.person("Alice")

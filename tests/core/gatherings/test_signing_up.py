@@ -45,6 +45,7 @@ async def test_who_comes_is_told_so_in_private(place: Village, platform: str) ->
     said = latest(alice)
     assert said.private_to == "Alice"
     assert "C’est noté : vous venez." in said.text
+    assert "Où : https://visio.example/cafe" in said.text
     assert said.buttons == ("Me rappeler", "Pour mon agenda", "Je ne viens plus")
 
 
