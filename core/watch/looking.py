@@ -130,7 +130,9 @@ async def _doubtful(scene: Scene) -> None:
     lately = doubts.filter(told_at__gt=scene.now - NOTICE_EVERY)
     for place in scene.places(Purpose.MODERATORS):
         rows = await doubts.filter(platform=place.platform, told_at=None).order_by("id")
-        told = await lately.filter(platform=place.platform).count() if rows else 0
+        if not rows:
+            continue
+        told = await lately.filter(platform=place.platform).count()
         if told > ONE_BY_ONE:
             continue
         if told + len(rows) > ONE_BY_ONE:
@@ -181,13 +183,15 @@ async def _given_up(scene: Scene) -> None:
     rows = service.failed(scene.community, since)
     jobs = Job.filter(community=scene.community, state=State.FAILED, due_at__gte=since)
     missed = Missed.filter(community=scene.community)
+    found = await rows.filter(told_at=None).order_by("id")
+    undone = await jobs.filter(told_at=None).order_by("id")
+    dates = await missed.filter(told_at=None).order_by("due_at", "id")
+    if not (found or undone or dates):
+        return
     recently = {"told_at__gt": scene.now - NOTICE_EVERY}
     for kept in (rows, jobs, missed):
         if await kept.filter(**recently).exists():
             return
-    found = await rows.filter(told_at=None).order_by("id")
-    undone = await jobs.filter(told_at=None).order_by("id")
-    dates = await missed.filter(told_at=None).order_by("due_at", "id")
     trouble = Trouble.of(
         [(Platform(r.platform), why(r.problem), r.problem) for r in found if r.cause != WATCH],
         [room_of("", job.kind) for job in undone],
