@@ -3,7 +3,7 @@
 import ast
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -118,7 +118,8 @@ class Use:
     on_button: bool
 
 
-def used() -> list[Use]:
+@cache
+def used() -> Sequence[Use]:
     """Every key named literally in the code, those that only name a route left out."""
     rooms = {path.stem for path in files()}
     found: list[Use] = []

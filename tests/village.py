@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tortoise import Tortoise, connections
+from tortoise.utils import get_schema_sql
 
 from bots.sandbox.memory import BUTTONED, MODAL, ONE_BY_ONE, MemoryAdapter
 from bots.sandbox.memory_people import MemoryPerson
@@ -94,11 +95,17 @@ def seen(person: MemoryPerson, text: str) -> list[Seen]:
 _made: dict[str, tuple[str, ...]] = {}
 """The tables that stand in each PostgreSQL database: made once, emptied for each village."""
 
+_written: dict[tuple[str, ...], str] = {}
+"""How SQLite is told to make the tables of these modules: written once, for it takes long."""
+
 
 async def _tables(url: str, modules: Sequence[str]) -> None:
     """The tables of these modules, with nothing in them."""
     if database.dialect() != "postgres":
-        await Tortoise.generate_schemas()
+        client = connections.get("default")
+        if tuple(modules) not in _written:
+            _written[tuple(modules)] = get_schema_sql(client, safe=True)
+        await client.execute_script(_written[tuple(modules)])
     elif _made.get(url) == tuple(modules):
         described = Tortoise.apps[database.APP].values()
         tables = ", ".join(f'"{model._meta.db_table}"' for model in described)
