@@ -83,7 +83,7 @@ async def _touched(scene: Scene, first: date, last: date) -> dict[Key, Occurrenc
     return {
         (row.ritual.slug, row.date): row
         for row in await rows.order_by("id")
-        if row.moved_to is not None or row.state is OccurrenceState.SKIPPED
+        if row.moved_to or row.state is OccurrenceState.SKIPPED
     }
 
 
@@ -106,7 +106,8 @@ def written(scene: Scene, entries: Sequence[Entry]) -> bytes:
     stamp = at_local(scene.local(scene.now).date(), time(), scene.zone)
     for entry in entries:
         calendar.add_component(_event(scene, entry, stamp))
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _event(scene: Scene, entry: Entry, stamp: datetime) -> Event:

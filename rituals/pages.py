@@ -115,7 +115,7 @@ def change(dialogue: Dialogue, row: RitualChange, settings: RitualSettings | Non
         who=_who(dialogue, row),
         what=_what(dialogue, row, settings),
     )
-    if row.undone_at is None:
+    if not row.undone_at:
         return said
     undone = day(dialogue.local(row.undone_at), language)
     return join([said, dialogue.say("rituals.change_undone", day=undone)], " ")
@@ -178,9 +178,11 @@ def overridden(
     return found
 
 
-def _instead(dialogue: Dialogue, key: str, row: RitualChange, **values: object) -> Text:
+def _instead(dialogue: Dialogue, key: str, row: RitualChange, **values: str) -> Text:
     on = day(dialogue.local(row.at), dialogue.who.language)
-    return dialogue.say(key, who=_who(dialogue, row), day=on, **values)
+    return dialogue.texts.say(
+        key, dialogue.who.language, count=None, who=_who(dialogue, row), day=on, **values
+    )
 
 
 # -- previews ----------------------------------------------------------------------------------

@@ -23,16 +23,16 @@ from rituals.pages import month_name
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INCHES, DPI = (11.2, 8.0), 100
-"""1120 by 800 pixels: read on a phone when it is enlarged, and in a channel as it is."""
+INCHES, DPI = (11.2, 9.6), 100
+"""1120 by 960 pixels: read on a phone when it is enlarged, and in a channel as it is."""
 
-LARGE, MEDIUM, SMALL = 20, 13, 10.5
+LARGE, MEDIUM, SMALL = 20, 13, 10
 """Font sizes in points."""
 
 INK, QUIET, LINE, REST, MARK = "#222222", "#595959", "#BBBBBB", "#F1F1F1", "#0072B2"
 """Nothing is said by a colour alone: each entry has its hour and its name, each day off its own."""
 
-WIDE = 21
+WIDE = 19
 """Characters of the names of a day that fit beside each other."""
 LINES = 7
 """Lines of a day under its number."""
@@ -119,13 +119,13 @@ def picture(month: Month, texts: Texts, language: str) -> bytes:
 
     figure = Figure(figsize=INCHES, dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.015, 0.015, 0.97, 0.88))
+    axes = figure.add_axes((0.015, 0.015, 0.97, 0.9))
     weeks = calendar.monthcalendar(month.first.year, month.first.month)
-    axes.set_xlim(0, PER_WEEK)
-    axes.set_ylim(len(weeks), -0.25)
+    axes.set_xlim(-0.01, PER_WEEK + 0.01)
+    axes.set_ylim(len(weeks) + 0.01, -0.25)
     axes.axis("off")
     title = format_date(month.first, "LLLL y", locale=language.partition("@")[0])
-    figure.text(0.015, 0.935, title[:1].upper() + title[1:], fontsize=LARGE, color=INK)
+    figure.text(0.015, 0.945, title[:1].upper() + title[1:], fontsize=LARGE, color=INK)
     _heads(axes, language)
     for row, week in enumerate(weeks):
         for column, day in enumerate(week):
@@ -150,23 +150,20 @@ def _cell(axes: "Axes", column: int, row: int, day: int, month: Month, more: str
     rests = bool(off) or column >= SATURDAY
     face = REST if rests else "white"
     axes.add_patch(Rectangle((column, row), 1, 1, facecolor=face, edgecolor=LINE, linewidth=1))
-    axes.text(column + 0.04, row + 0.17, str(day), fontsize=MEDIUM, color=INK)
-    if off:
-        shown = textwrap.shorten(off, WIDE - 4, placeholder="…")
-        axes.text(
-            column + 0.96, row + 0.16, shown, fontsize=9, color=QUIET, ha="right", style="italic"
-        )
-    for number, (line, begins) in enumerate(_lines(month.entries.get(day, ()), more)):
-        at = row + 0.31 + number * 0.105
-        weight = "bold" if begins else "normal"
-        colour = MARK if begins else INK
-        axes.text(column + 0.04, at, line, fontsize=SMALL, color=colour, fontweight=weight)
+    axes.text(column + 0.04, row + 0.16, str(day), fontsize=MEDIUM, color=INK)
+    for number, (line, colour) in enumerate(_lines(off, month.entries.get(day, ()), more)):
+        at = row + 0.31 + number * 0.1
+        axes.text(column + 0.04, at, line, fontsize=SMALL, color=colour)
 
 
-def _lines(entries: Sequence[str], more: str) -> list[tuple[str, bool]]:
-    """The lines of a day, each with whether it is an hour; what has no room is said to be more."""
-    found: list[tuple[str, bool]] = []
-    for entry in entries:
+def _lines(off: str, entries: Sequence[str], more: str) -> list[tuple[str, str]]:
+    """The lines of a day and their colours; entries that have no room are said to be more."""
+    found = [(textwrap.shorten(off, WIDE, placeholder="…"), QUIET)] if off else []
+    for number, entry in enumerate(entries):
         at, _, title = entry.partition(" ")
-        found += [(at, True), *((line, False) for line in textwrap.wrap(title, WIDE))]
-    return found if len(found) <= LINES else [*found[: LINES - 1], (more, False)]
+        lines = [(at, MARK), *((line, INK) for line in textwrap.wrap(title, WIDE))]
+        last = number == len(entries) - 1
+        if len(found) + len(lines) > LINES - (not last):
+            return [*found, (more, QUIET)]
+        found += lines
+    return found

@@ -85,7 +85,7 @@ def rhythm(text: str) -> Rhythm:
     words = folded(text)
     hours = list(HOUR.finditer(words))
     at = clock(hours[0]) if len(hours) == 1 else None
-    rest = HOUR.sub(" ", words) if at else words
+    rest = HOUR.sub(" ", words)
     every_other = False
     for pattern, what in _FORTNIGHT:
         rest, times = pattern.subn(what, rest)
@@ -219,7 +219,7 @@ def slug(title: str, taken: frozenset[str] = frozenset()) -> str:
 
 def hashtag(title: str) -> str:
     """The hashtag of a ritual, from its title: `Le café des livres` is `#LeCaféDesLivres`."""
-    words = re.findall(r"\w+", title)
+    words = "".join(c if c.isalpha() or c.isdecimal() else " " for c in title).split()
     made = "".join(word[:1].upper() + word[1:] for word in words)[:40]
     return f"#{made}" if len(made) > 1 else "#Rituel"
 
