@@ -116,6 +116,11 @@ async def _replace(scene: Scene, member: int, wish: Wish) -> None:
         )
 
 
+async def disturbs(scene: Scene, member: int) -> bool:
+    """Whether nothing should reach somebody now: they are on leave, or asleep."""
+    return rules.disturbs(await person_of(scene, member), scene.now) is not None
+
+
 async def may_call(scene: Scene, member: int, kind: str, key: str) -> bool:
     """Whether somebody may be named in public now, which is asked of them like anything else.
 

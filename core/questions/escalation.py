@@ -31,6 +31,7 @@ async def escalate(scene: Scene, key: str) -> None:
     asked gives way to the next one at once, and so does a bump that comes as late as that one.
     """
     number, _, turn = key.partition(":")
+    await _alone_with(row_named(number))
     question = await conversation.of_id(scene, number)
     if question is None or question.state not in WAITING or str(question.round) != turn:
         return
@@ -49,6 +50,11 @@ async def escalate(scene: Scene, key: str) -> None:
         await service.wait(scene, question, stage, (bump and question.due_at) or scene.now)
         if await _done(scene, question, stage):
             return
+
+
+async def _alone_with(question: int) -> None:
+    """Whoever answers at this moment, in another process, is waited for or waits for us."""
+    await Question.filter(id=question).select_for_update(no_key=True).first()
 
 
 async def _done(scene: Scene, question: Question, stage: Stage) -> bool:
@@ -112,13 +118,14 @@ async def _tell_team(scene: Scene, question: Question) -> None:
 
 
 async def still_tagged(scene: Scene, written: str) -> bool:
-    """Whether that person is still to be asked: nobody answered meanwhile, and they are here."""
+    """Whether that person is still to be asked: nobody answered meanwhile, they are here, awake."""
     asked = await asked_of(scene, written)
     return (
         asked is not None
         and asked.outcome is Outcome.TAGGED
         and asked.question.state in WAITING
         and await Member.exists(id=asked.member_id, left_at=None)
+        and not await attention.disturbs(scene, asked.member_id)
     )
 
 
@@ -147,13 +154,15 @@ async def take(scene: Scene, asked: Solicitation) -> bool:
 async def hand_on(scene: Scene, asked: Solicitation, outcome: Outcome = Outcome.PASSED) -> bool:
     """The tagged person passes: it goes on at once; False when it went on already.
 
-    `Outcome.NOT_MINE` teaches the matching that the topics are not theirs.
+    `Outcome.NOT_MINE` teaches the matching that the topics are not theirs, however late it comes.
     """
-    if asked.outcome not in {Outcome.TAGGED, Outcome.TOOK}:
+    late = asked.outcome is Outcome.EXPIRED and outcome is Outcome.NOT_MINE
+    if asked.outcome not in {Outcome.TAGGED, Outcome.TOOK} and not late:
         return False
     asked.outcome = outcome
     await asked.save(update_fields=["outcome"])
-    await service.watch(scene, asked.question, _awake(scene))
+    if not late:
+        await service.watch(scene, asked.question, _awake(scene))
     return True
 
 

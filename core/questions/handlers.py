@@ -14,7 +14,7 @@ from core.chat.events import (
     ReactionRemoved,
     WorkspaceMoved,
 )
-from core.chat.identity import MessageRef, Role
+from core.chat.identity import Role
 from core.chat.markup import inert
 from core.chat.messages import Message, Reply
 from core.engine.routes import Ask, Routes, Wants
@@ -130,38 +130,15 @@ async def ask(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     return dialogue.reply("questions.sent")
 
 
+# -- what falls due, and what stands ----------------------------------------------------------
+
 routes.guard("questions.tagged")(escalation.still_tagged)
 routes.guard("questions.waits")(escalation.still_waits)
-
-
-@routes.delivered("questions.posted")
-async def stands(scene: Scene, argument: str, ref: MessageRef) -> None:
-    """The question asked by form stands in its channel."""
-    await asking.posted(scene, argument, ref)
-
-
-@routes.delivered("questions.acknowledged")
-async def acknowledged(scene: Scene, argument: str, ref: MessageRef) -> None:
-    """Our acknowledgement stands."""
-    await asking.acknowledged(scene, argument, ref)
-
-
-@routes.delivered("questions.said")
-async def said(scene: Scene, argument: str, ref: MessageRef) -> None:
-    """Another message of ours stands."""
-    await asking.said(scene, argument, ref)
-
-
-@routes.job(service.KEEP)
-async def keep(scene: Scene, key: str) -> None:
-    """A solved question was left alone for a while: may it be kept?"""
-    await learning.keep(scene, key)
-
-
-@routes.job(service.ESCALATE)
-async def escalate(scene: Scene, key: str) -> None:
-    """A question has waited long enough."""
-    await escalation.escalate(scene, key)
+routes.delivered("questions.posted")(asking.posted)
+routes.delivered("questions.acknowledged")(asking.acknowledged)
+routes.delivered("questions.said")(asking.said)
+routes.job(service.KEEP)(learning.keep)
+routes.job(service.ESCALATE)(escalation.escalate)
 
 
 # -- buttons ----------------------------------------------------------------------------------

@@ -123,8 +123,7 @@ class Candidate:
     """Somebody who offered to help with `topics`.
 
     `solved` holds the topics of each question that their answer solved, `asked` when they were
-    asked, `replied` how often an answer or an «I take it» came of it. `awake`: they may be
-    asked at this hour.
+    asked, `replied` how often an answer or an «I take it» came of it.
     """
 
     member: int
@@ -134,7 +133,6 @@ class Candidate:
     asked: tuple[datetime, ...] = ()
     replied: int = 0
     refusals: tuple[Refusal, ...] = ()
-    awake: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +163,15 @@ def ranked(
 ) -> list[Choice]:
     """Who may be asked, the best first.
 
-    Never the asker, nobody twice, nobody asleep, nobody asked `asks_per_week` times in seven
-    days, and only who has something to do with a topic of the question (or one that its title
-    names) and more points than none. Among equals goes who was asked least this week, then
-    longest not asked, then a hash of the question and the member: no id or name is favoured.
+    Never the asker, nobody twice, nobody asked `asks_per_week` times in seven days, and only who
+    has something to do with a topic of the question (or one that its title names) and more points
+    than none. Among equals goes who was asked least this week, then longest not asked, then a
+    hash of the question and the member: no id or name is favoured.
     """
     found = []
     for one in candidates:
         week = sum(at > now - WEEK for at in one.asked)
-        if one.member in {question.asker, *already_asked} or not one.awake:
+        if one.member in {question.asker, *already_asked}:
             continue
         choice = Choice(one.member, _reasons(question, one, now))
         if week >= asks_per_week or not choice.topics or choice.score <= 0:

@@ -6,6 +6,7 @@ from bots.sandbox.memory_people import MemoryPerson
 from core.attention import choices
 from core.attention.rules import hours_between
 from core.chat.actions import Action
+from core.chat.adapter import Transient
 from core.members import service as members
 from core.members.models import Member
 from core.questions.models import Solicitation
@@ -164,6 +165,35 @@ async def test_late_but_willing_is_still_welcome(place: Village) -> None:
     assert seen(first, f"{first.name} s’en occupe")
     await place.passes(hours=12)
     assert not seen(alice, "l’équipe d’animation est prévenue")
+
+
+async def test_not_my_topic_is_remembered_however_late_and_hurries_nobody(
+    place: Village,
+) -> None:
+    _, first, _ = await _called(place)
+    await can_help(place, "Gus")
+    await place.passes(minutes=30)
+    row = await Solicitation.all().order_by("id").first()
+    assert row
+    for said in ("je demande à quelqu’un d’autre", "déjà noté"):
+        await first.does(Action("questions.not_mine", str(row.id)))
+        assert said in latest(first).text
+    assert await Solicitation.all().count() == 2
+    assert (first.name, Outcome.NOT_MINE) in await outcomes()
+
+
+async def test_a_call_that_was_held_up_wakes_nobody(place: Village) -> None:
+    alice = place.person("Alice")
+    eva = await can_help(place, "Eva")
+    await place.until(datetime(2026, 11, 16, 18, 20, tzinfo=UTC))
+    await asks(alice)
+    await place.passes(minutes=29)
+    alice.town.failures = [Transient("503")]
+    await place.passes(minutes=1)
+    place.clock.move_to(datetime(2026, 11, 16, 23, 0, tzinfo=UTC))
+    await place.app.settle()
+    assert [name for name, _ in await outcomes()] == ["Eva"]
+    assert not tagged(eva)
 
 
 async def test_three_times_a_week_at_most(place: Village) -> None:

@@ -86,7 +86,6 @@ candidates = st.lists(
         asked=st.lists(ago, max_size=6).map(tuple),
         replied=st.integers(0, 6),
         refusals=st.lists(st.builds(Refusal, several, ago), max_size=3).map(tuple),
-        awake=st.booleans(),
     ),
     max_size=8,
     unique_by=lambda c: c.member,
@@ -108,7 +107,6 @@ def test_nobody_is_asked_who_should_not_be(
     by_number = {one.member: one for one in known}
     for choice in ranked(question, known, already, NOW, cap):
         one = by_number[choice.member]
-        assert one.awake
         assert one.member != question.asker
         assert one.member not in already
         assert sum(at > NOW - timedelta(days=7) for at in one.asked) < cap
@@ -192,7 +190,6 @@ def test_nobody_is_asked_with_nothing_in_common_or_too_often() -> None:
     assert first(Candidate(1, ("couture",))) is None
     assert first(Candidate(1, ("cpf",), asked=ago_days(1)), cap=1) is None
     assert first(Candidate(1, ("cpf",), asked=ago_days(8)), cap=1) == 1
-    assert first(Candidate(1, ("cpf",), awake=False)) is None
 
 
 def test_among_equals_goes_who_was_asked_least_this_week_then_longest_ago() -> None:
