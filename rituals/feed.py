@@ -15,7 +15,7 @@ BYTES = 24
 
 
 class CalendarFeed(Model):
-    """A community's address; another one replaces it, so that the former answers no more."""
+    """A community's address, another one replaces it so that the former answers no more."""
 
     id = fields.IntField(primary_key=True)
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
