@@ -14,6 +14,10 @@ STORIES = [
     "tests/core/engine/test_owed_and_due.py",
     "tests/core/engagement/test_weeks.py",
     "tests/core/library/test_searching.py",
+    "tests/core/gatherings/test_races.py",
+    "tests/core/attention/test_asking.py::test_two_rooms_that_ask_at_the_same_moment_are_in_turn",
+    "tests/core/polls/test_voting.py"
+    "::test_somebody_on_two_platforms_counts_once_and_twice_again_once_parted",
     f"{LINKING}::test_two_accounts_become_one_person_and_both_are_told",
     f"{LINKING}::test_either_side_can_go_back_within_a_day",
     f"{LINKING}::test_what_both_held_is_held_once_and_parted_again",

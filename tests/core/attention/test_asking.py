@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 from core.attention.models import AttentionChoice, Nudge, Refusal
@@ -47,6 +48,15 @@ async def test_two_things_are_never_asked_on_one_day(place: Village) -> None:
     assert not seen(bob, "Deux ?")
     await place.passes(days=1)
     assert seen(bob, "Deux ?")
+
+
+async def test_two_rooms_that_ask_at_the_same_moment_are_in_turn(place: Village) -> None:
+    bob = place.person("Bob")
+    await bob.runs("/aide")
+    await asyncio.gather(*(asks(place, bob, f"{number} ?") for number in range(4)))
+    assert len(seen(bob, "?")) == 1
+    await place.passes(days=6)
+    assert len(seen(bob, "?")) == 3
 
 
 async def test_the_fourth_of_a_week_waits_for_the_next(place: Village) -> None:
