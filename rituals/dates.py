@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from core.chat.actions import row_named
 from core.engine.errors import Refused
 from core.engine.scene import Scene
-from rituals.calendar import Calendar
+from rituals.calendar import Calendar, Stand
 from rituals.kinds import Appointment, kind
 from rituals.models import (
     TO_COME,
@@ -98,6 +98,15 @@ async def named(scene: Scene, argument: str) -> Appointment:
     found = await reread(scene, row_named(argument))
     if found is None:
         raise Refused("rituals.gone")
+    return found
+
+
+async def under_way(scene: Scene, argument: str, of: type[RitualSettings]) -> Appointment:
+    """The date a button is about, opened and not over. Raises Refused when it is not so."""
+    found = await named(scene, argument)
+    over = found.row.state is OccurrenceState.CLOSED or found.stand is not Stand.OPENED
+    if over or not isinstance(found.settings, of):
+        raise Refused("rituals.over", day=found.steps.day)
     return found
 
 

@@ -75,7 +75,8 @@ def set_by(found: Appointment) -> Meeting:
 # -- what is published -------------------------------------------------------------------------
 
 
-def _told(scene: Scene, found: Appointment, key: str, language: str) -> Text:
+def told(scene: Scene, found: Appointment, key: str, language: str) -> Text:
+    """A text about the date: what it is called, when it is, how long it lasts."""
     settings = set_by(found)
     return scene.texts.say(
         key,
@@ -87,12 +88,14 @@ def _told(scene: Scene, found: Appointment, key: str, language: str) -> Text:
     )
 
 
-def _where(found: Appointment) -> list[Text]:
-    where = set_by(found).where
-    return [plain(where)] if where else []
+def where(found: Appointment) -> list[Text]:
+    """The place, where it has one."""
+    place = set_by(found).where
+    return [plain(place)] if place else []
 
 
-def _door(scene: Scene, found: Appointment, language: str) -> tuple[Button, ...]:
+def door(scene: Scene, found: Appointment, language: str) -> tuple[Button, ...]:
+    """The way in, where it has a video room."""
     link = set_by(found).link
     return (Button(scene.texts.label("meeting.enter", language), Link(link)),) if link else ()
 
@@ -100,7 +103,7 @@ def _door(scene: Scene, found: Appointment, language: str) -> tuple[Button, ...]
 async def announced(scene: Scene, found: Appointment, _home: Workspace) -> Message:
     """When and where it is, and who comes may say so."""
     language, settings = scene.community.language, set_by(found)
-    parts = [_told(scene, found, "meeting.announced", language), *_where(found)]
+    parts = [told(scene, found, "meeting.announced", language), *where(found)]
     parts += [plain(settings.text)] if settings.text else []
     come = Action("meeting.come", str(found.row.id))
     label = scene.texts.label("meeting.come", language)
@@ -112,11 +115,11 @@ async def shown(scene: Scene, found: Appointment, _home: Workspace) -> Message:
     language = scene.community.language
     question = set_by(found).icebreaker(found.row.date)
     asked = plain(question) if question else scene.texts.say("meeting.icebreaker", language)
-    begins = _told(scene, found, "meeting.begins", language)
+    begins = told(scene, found, "meeting.begins", language)
     there = Action("meeting.there", str(found.row.id))
     label = scene.texts.label("meeting.there", language)
-    buttons = (*_door(scene, found, language), Button(label, there, Style.PRIMARY))
-    return Message(join([begins, *_where(found), asked]), buttons)
+    buttons = (*door(scene, found, language), Button(label, there, Style.PRIMARY))
+    return Message(join([begins, *where(found), asked]), buttons)
 
 
 # -- its steps ---------------------------------------------------------------------------------
@@ -132,8 +135,8 @@ async def reminds(scene: Scene, found: Appointment) -> None:
     def say(to: Speaker) -> Message:
         leave = Action("meeting.leave", str(found.row.id))
         button = Button(scene.texts.label("meeting.leave", to.language), leave)
-        parts = [_told(scene, found, "meeting.soon", to.language), *_where(found)]
-        return Message(join(parts), (*_door(scene, found, to.language), button))
+        parts = [told(scene, found, "meeting.soon", to.language), *where(found)]
+        return Message(join(parts), (*door(scene, found, to.language), button))
 
     await attendance.tell(scene, found, say, guard=_still_expected(found))
 
@@ -165,7 +168,7 @@ async def moved(scene: Scene, found: Appointment) -> None:
     def say(to: Speaker) -> Message:
         leave = Action("meeting.leave", str(found.row.id))
         button = Button(scene.texts.label("meeting.leave", to.language), leave)
-        return Message(_told(scene, found, "meeting.moved", to.language), (button,))
+        return Message(told(scene, found, "meeting.moved", to.language), (button,))
 
     await attendance.tell(scene, found, say, guard=_still_expected(found))
 
@@ -203,8 +206,8 @@ async def come(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     await attendance.says(dialogue, found, coming=True)
     leave = dialogue.button("meeting.leave", Action("meeting.leave", str(found.row.id)))
     if found.stand is Stand.OPENED:
-        door = _door(dialogue, found, dialogue.who.language)
-        return dialogue.reply("meeting.coming_now", *door, title=found.settings.title)
+        way_in = door(dialogue, found, dialogue.who.language)
+        return dialogue.reply("meeting.coming_now", *way_in, title=found.settings.title)
     at, minutes = dialogue.local(found.steps.opens), set_by(found).remind_minutes
     return dialogue.reply("meeting.coming", leave, at=at, minutes=minutes)
 
