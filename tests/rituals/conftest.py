@@ -10,6 +10,7 @@ from core.charter.handlers import routes as charter
 from core.charter.rules import CharterSettings
 from core.engagement.handlers import routes as engagement
 from core.engine.database import transaction
+from core.engine.feeds import Feeds
 from core.library.handlers import routes as library
 from core.library.rules import LibrarySettings
 from core.members.handlers import routes as members
@@ -42,6 +43,8 @@ FRIDAY = LundiAstuce(
     substitute_weekday="wednesday",
 )  # fmt: skip
 
+NOTHING_READY, UNSERVED = Year(), Feeds()
+
 
 async def starts(place: Village) -> None:
     """What the suite does when it starts."""
@@ -51,16 +54,21 @@ async def starts(place: Village) -> None:
 
 @asynccontextmanager
 async def plays(
-    programme: Sequence[RitualSettings], locales: Path = LOCALES
+    programme: Sequence[RitualSettings],
+    locales: Path = LOCALES,
+    *,
+    year: Year = NOTHING_READY,
+    feeds: Feeds = UNSERVED,
 ) -> AsyncIterator[Village]:
-    """A village with that programme."""
+    """A village with that programme, and a year that may be adopted."""
     settings: dict[type, object] = {
         MembersSettings: MembersSettings(),
         AttentionSettings: AttentionSettings(),
         CharterSettings: CharterSettings(texts={"fr": "# Charte\n\n1. Respect.\n"}),
         LibrarySettings: LibrarySettings(),
         RitualsSettings: RitualsSettings(programme=tuple(programme)),
-        Year: Year(),
+        Year: year,
+        Feeds: feeds,
         Pulses: Pulses(),
     }
     rooms = [members, attention, charter, engagement, library, everything(), polls, watch]
