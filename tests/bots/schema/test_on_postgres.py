@@ -5,6 +5,8 @@ import sys
 import pytest
 
 LINKING = "tests/core/members/test_linking.py"
+ATTENTION = "tests/core/attention/test_asking.py"
+POLLS = "tests/core/polls/test_voting.py"
 STORIES = [
     "tests/core/engine/test_races.py",
     "tests/core/engine/test_intake.py",
@@ -15,9 +17,8 @@ STORIES = [
     "tests/core/engagement/test_weeks.py",
     "tests/core/library/test_searching.py",
     "tests/core/gatherings/test_races.py",
-    "tests/core/attention/test_asking.py::test_two_rooms_that_ask_at_the_same_moment_are_in_turn",
-    "tests/core/polls/test_voting.py"
-    "::test_somebody_on_two_platforms_counts_once_and_twice_again_once_parted",
+    f"{ATTENTION}::test_rooms_that_ask_at_the_same_moment_are_in_turn",
+    f"{POLLS}::test_somebody_on_two_platforms_counts_once_and_twice_again_once_parted",
     f"{LINKING}::test_two_accounts_become_one_person_and_both_are_told",
     f"{LINKING}::test_either_side_can_go_back_within_a_day",
     f"{LINKING}::test_what_both_held_is_held_once_and_parted_again",

@@ -50,13 +50,14 @@ async def test_two_things_are_never_asked_on_one_day(place: Village) -> None:
     assert seen(bob, "Deux ?")
 
 
-async def test_two_rooms_that_ask_at_the_same_moment_are_in_turn(place: Village) -> None:
-    bob = place.person("Bob")
-    await bob.runs("/aide")
-    await asyncio.gather(*(asks(place, bob, f"{number} ?") for number in range(4)))
-    assert len(seen(bob, "?")) == 1
+async def test_rooms_that_ask_at_the_same_moment_are_in_turn(place: Village) -> None:
+    people = [place.person(name) for name in ("Bob", "Chloé", "Dan")]
+    for person in people:
+        await person.runs("/aide")
+        await asyncio.gather(*(asks(place, person, f"{number} ?") for number in range(4)))
+    assert [len(seen(person, "?")) for person in people] == [1, 1, 1]
     await place.passes(days=6)
-    assert len(seen(bob, "?")) == 3
+    assert [len(seen(person, "?")) for person in people] == [3, 3, 3]
 
 
 async def test_the_fourth_of_a_week_waits_for_the_next(place: Village) -> None:
