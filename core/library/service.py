@@ -141,6 +141,14 @@ async def withdraw(entry: Entry) -> None:
     await _erase(entry, EntryState.WITHDRAWN)
 
 
+async def drop(scene: Scene, source: str) -> None:
+    """What it comes from is gone: nothing of it is kept, unless its authors agreed before."""
+    rows = Entry.filter(community=scene.community, source=source, state=EntryState.PROPOSED)
+    for entry in await rows.select_for_update():
+        if not await _agreed(entry):
+            await withdraw(entry)
+
+
 async def _erase(entry: Entry, state: EntryState) -> None:
     """Only its source is known from now on, so that nobody is asked again."""
     emptied = {"title": "", "text": "", "link": "", "topic": "", "head": "", "body": ""}

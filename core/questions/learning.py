@@ -50,6 +50,6 @@ async def keep(scene: Scene, key: str) -> None:
             Kind.QUESTION,
             solved.title,
             authors=(solved.helper, solved.asker),
-            source=f"questions:{solved.question}",
+            source=service.source_of(question),
             topic=next(iter(solved.topics), ""),
         )

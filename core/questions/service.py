@@ -11,6 +11,7 @@ from core.chat.identity import MessageRef, Workspace
 from core.chat.messages import Message
 from core.engine.models import Community
 from core.engine.scene import Scene, Speaker
+from core.library import service as library
 from core.members.models import Member
 from core.questions import conversation, counting, pages, rules
 from core.questions.counting import Fact, Figures
@@ -71,12 +72,12 @@ async def heard(
     if question.state is QuestionState.WITHDRAWN:
         return
     await conversation.remember(question, ref, who.member, at)
-    if who.member == question.member_id or question.state not in WAITING:
+    theirs = who.member == question.member_id
+    if theirs or not await question.goes_on(WAITING, QuestionState.ANSWERED):
         return
     await unwatch(scene, question)
-    question.state = QuestionState.ANSWERED
     question.first_answer_at = question.first_answer_at or at
-    await question.save(update_fields=["state", "first_answer_at"])
+    await question.save(update_fields=["first_answer_at"])
 
 
 async def gone(scene: Scene, refs: Sequence[MessageRef]) -> None:
@@ -97,7 +98,13 @@ async def _erase(scene: Scene, question: Question) -> None:
     await unwatch(scene, question)
     question.state, question.title = QuestionState.WITHDRAWN, ""
     await question.save(update_fields=["state", "title"])
+    await library.drop(scene, source_of(question))
     await redraw(scene, question)
+
+
+def source_of(question: Question) -> str:
+    """How the library names a question that it keeps something of."""
+    return f"questions:{question.id}"
 
 
 async def _recount(scene: Scene, question: Question) -> None:
@@ -152,13 +159,11 @@ async def solve(
     False when it was over already.
     `answer` is the message that carries the reaction `by`; neither for a button.
     """
-    if question.state not in ONGOING:
+    if not await question.goes_on(ONGOING, QuestionState.SOLVED):
         return False
     await unwatch(scene, question)
-    question.state = QuestionState.SOLVED
-    question.solved_at = scene.now
-    question.solved_by = by
-    await question.save(update_fields=["state", "solved_at", "solved_by"])
+    question.solved_at, question.solved_by = scene.now, by
+    await question.save(update_fields=["solved_at", "solved_by"])
     thanked = await helper(question, answer.key if answer else "")
     if thanked is not None:
         await _accept(scene, question, thanked, answer)
@@ -227,11 +232,9 @@ async def reopen(scene: Scene, question: Question, *, mistaken: bool = False) ->
 
 async def withdraw(scene: Scene, question: Question) -> bool:
     """Nobody needs to answer any more; False when it was over already."""
-    if question.state not in ONGOING:
+    if not await question.goes_on(ONGOING, QuestionState.WITHDRAWN):
         return False
     await unwatch(scene, question)
-    question.state = QuestionState.WITHDRAWN
-    await question.save(update_fields=["state"])
     await redraw(scene, question)
     return True
 

@@ -178,6 +178,17 @@ async def test_what_nobody_answers_is_erased_after_a_month(place: Village) -> No
     assert not await Entry.filter(title=FINANCE).exists()
 
 
+async def test_what_was_agreed_to_outlives_what_it_comes_from(place: Village) -> None:
+    bob = place.person("Bob")
+    await proposed(place, "Un raccourci", ANSWER, bob, source="rituals:1")
+    await bob.presses("D’accord")
+    async with transaction():
+        await service.drop(place.app.scene(), "rituals:1")
+    assert [entry.title for entry in await service.to_curate(place.app.community)] == [
+        "Un raccourci"
+    ]
+
+
 async def test_somebody_who_was_helped_by_their_other_account_agrees_once(
     place: Village,
 ) -> None:

@@ -135,6 +135,19 @@ async def test_one_that_was_solved_again_is_asked_about_an_hour_later(place: Vil
     assert len(seen(bob, "Votre réponse a résolu")) == 1
 
 
+async def test_of_one_that_is_deleted_nothing_is_kept_that_was_not_agreed_to(
+    place: Village,
+) -> None:
+    alice, bob = place.person("Alice"), place.person("Bob")
+    asked = await asks(alice)
+    await bob.says("Par l’OPCO", channel="entraide", reply_to=asked)
+    await alice.presses("C’est résolu")
+    await place.passes(minutes=70)
+    await alice.deletes(asked)
+    entry = await Entry.get()
+    assert (entry.title, entry.state) == ("", EntryState.WITHDRAWN)
+
+
 async def test_nor_one_that_its_asker_solved_alone(place: Village) -> None:
     alice = place.person("Alice")
     await asks(alice)

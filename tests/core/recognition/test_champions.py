@@ -132,8 +132,9 @@ async def test_a_second_place_is_counted_too(place: Village) -> None:
     bob = place.person("Bob")
     who, here = await Member.get(name="Bob"), place.app.community
     for month, state in (("2026-10", Seat.HELD), ("2026-11", Seat.DECLINED)):
-        before = {"month": month, "points": 10, "state": state, "at": FIRST_MONDAY}
-        await Champion.create(community=here, member=who, **before)
+        await Champion(
+            community=here, member=who, month=month, points=10, state=state, at=FIRST_MONDAY
+        ).save()
     await place.person("Ada").presses("Proposer à Bob")
     await bob.presses("J’accepte")
     await bob.runs("/moi")
