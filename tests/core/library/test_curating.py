@@ -74,6 +74,8 @@ async def test_what_is_kept_can_be_taken_out_by_the_team(place: Village) -> None
     await looks_up(mona, "raccourci")
     await mona.presses("Voir : Un raccourci")
     await mona.presses("Retirer de la bibliothèque")
+    await mona.does(Action("library.remove", "1"))
+    assert "Je ne retrouve pas cette entrée" in latest(mona).text
     assert seen(bob, "L’équipe a retiré « Un raccourci »")
     assert "Rien dans la bibliothèque" in await looks_up(bob, "raccourci")
 
