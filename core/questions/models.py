@@ -1,5 +1,7 @@
 """The tables of questions: what was asked, what belongs to it, who was asked and who helped."""
 
+from collections.abc import Collection
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -52,6 +54,14 @@ class Question(Model):
         table = "question"
         unique_together = (("community", "key"),)
         indexes = (("community_id", "asked_at"), ("platform", "thread"))
+
+    async def goes_on(self, before: Collection[QuestionState], after: QuestionState) -> bool:
+        """Leave one of those states; False when it was left before, maybe by another process."""
+        rows = Question.filter(id=self.id, state__in=before)
+        if self.state not in before or not await rows.update(state=after):
+            return False
+        self.state = after
+        return True
 
 
 class QuestionMessage(Model):
