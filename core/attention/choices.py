@@ -23,14 +23,15 @@ async def person_of(scene: Scene, member: int) -> Person:
     if chosen.start_hour is not None and chosen.end_hour is not None:
         hours = rules.hours_between(chosen.start_hour, chosen.end_hour)
     refused = await Refusal.filter(member_id=member).values_list("kind", flat=True)
-    sent = Nudge.filter(member_id=member, sent_at__gt=scene.now - WEEK)
+    sent = await Nudge.filter(member_id=member, sent_at__gt=scene.now - WEEK)
     return Person(
         per_week=settings.per_week if chosen.per_week is None else chosen.per_week,
         hours=hours,
         zone=ZoneInfo(chosen.timezone) if chosen.timezone else scene.zone,
         away_until=chosen.away_until,
         refused=frozenset(map(str, refused)),
-        sent={nudge.id: nudge.sent_at for nudge in await sent if nudge.sent_at},
+        sent={nudge.id: nudge.sent_at for nudge in sent if nudge.sent_at},
+        called=any(nudge.calls for nudge in sent),
     )
 
 

@@ -2,7 +2,7 @@
 
 from zoneinfo import available_timezones
 
-from core.attention import choices, pages, rules, waiting
+from core.attention import choices, pages, rules, waiting, written
 from core.attention.models import Nudge
 from core.attention.rules import MOST, AttentionSettings
 from core.chat.actions import Action, Kind, row_named
@@ -46,14 +46,14 @@ async def stands(scene: Scene, argument: str) -> bool:
 @routes.command("pause", Wants("durée", required=False))
 async def pause(dialogue: Dialogue, event: CommandInvoked) -> Answer:
     """Leave for some time, or come back; without a word we ask for how long."""
-    written = str(event.arguments.get("durée", ""))
-    if not written:
+    said = str(event.arguments.get("durée", ""))
+    if not said:
         return await _ask_leave(dialogue)
-    if rules.ends_leave(written):
+    if written.ends_leave(said):
         return await _come_back(dialogue)
-    days = rules.leave_of(written)
+    days = written.leave_of(said)
     if days is None:
-        raise Refused("attention.no_leave", written=written[:40])
+        raise Refused("attention.no_leave", written=said[:40])
     return await _go(dialogue, days)
 
 
@@ -65,7 +65,7 @@ async def leave(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     days = row_named(event.action.argument)
     if days == 0:
         return await _come_back(dialogue)
-    return await _go(dialogue, min(days, rules.LONGEST_LEAVE))
+    return await _go(dialogue, min(days, written.LONGEST_LEAVE))
 
 
 async def _ask_leave(dialogue: Dialogue) -> Reply:
@@ -108,8 +108,8 @@ async def reminders(dialogue: Dialogue, event: CommandInvoked) -> Answer:
 )
 async def choose(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     """Keep how often, between which hours, in which zone; what is left open is the community's."""
-    written, answers = event.answers.get("zone", "").strip(), event.answers
-    zone = rules.zone_of(written, available_timezones()) if written else ""
+    town, answers = event.answers.get("zone", "").strip(), event.answers
+    zone = written.zone_of(town, available_timezones()) if town else ""
     if zone is None:
         return Invalid({"zone": dialogue.label("attention.no_zone")})
     ours = dialogue.settings(AttentionSettings)

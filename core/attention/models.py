@@ -60,6 +60,11 @@ class Nudge(Model):
         unique_together = (("member", "kind", "key"),)
         indexes = (("community_id", "state", "look_at"), ("member_id", "sent_at"))
 
+    @property
+    def calls(self) -> bool:
+        """Whether it named them in public, which is done at once or never."""
+        return self.until == self.since
+
 
 class AttentionChoice(Model):
     """What somebody chose for themselves, what is empty follows the community's settings.

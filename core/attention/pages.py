@@ -29,6 +29,7 @@ WHY: Mapping[Reason, str] = {
     Reason.BUDGET: "attention.why_budget",
     Reason.TODAY: "attention.why_today",
     Reason.QUIET: "attention.why_quiet",
+    Reason.EVENING: "attention.why_evening",
     Reason.REFUSED: "attention.why_refused",
     Reason.EXPIRED: "attention.why_expired",
     Reason.NONE: "attention.why_none",

@@ -1,10 +1,8 @@
 """When somebody may be asked something: one budget a person, quiet hours, leave. Pure."""
 
-import re
-import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
@@ -25,8 +23,9 @@ PATIENCE = timedelta(days=14)
 NIGHT = time(3, 40)
 """When what is of no more use is tidied away, local time."""
 
-LONGEST_LEAVE = 365
-"""Days."""
+EVENING = timedelta(hours=3)
+"""How long before the end of their day somebody who is called to questions is asked what matters
+little: the day is left for a call, which cannot wait."""
 
 
 class AttentionSettings(BaseModel):
@@ -75,6 +74,7 @@ class Reason(StrEnum):
     BUDGET = "budget"
     TODAY = "today"
     QUIET = "quiet"
+    EVENING = "evening"
     REFUSED = "refused"
     EXPIRED = "expired"
     NONE = "none"
@@ -88,7 +88,8 @@ class Reason(StrEnum):
 class Person:
     """What somebody chose and was sent: `sent` are the nudges (by id) and when, aware.
 
-    They are away before `away_until`, and `refused` are the kinds they want no more of.
+    They are away before `away_until`, and `refused` are the kinds they want no more of. `called`:
+    they were named in public these seven days, as may happen again.
     """
 
     per_week: int
@@ -97,6 +98,7 @@ class Person:
     away_until: datetime | None = None
     refused: AbstractSet[str] = frozenset()
     sent: Mapping[int, datetime] = field(default_factory=dict)
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +149,31 @@ def _decide(
     alone, why = opening(person, _others(person.sent, wish), start)
     if alone >= wish.until:
         return Decision(Fate.DROP, Reason.LATER if why is Reason.ROOM else why, now)
-    at, why = opening(person, _others(taken, wish), start)
+    late = _in_the_evening(person, wish, start)
+    at, why = opening(late or person, _others(taken, wish), start)
     if at <= now:
         return Decision(Fate.SEND, Reason.ROOM, now)
+    if late and why is Reason.QUIET:
+        why = Reason.EVENING
     return Decision(Fate.WAIT, Reason.LATER if start > now else why, min(at, wish.until))
+
+
+def _in_the_evening(person: Person, wish: Waiting, start: datetime) -> Person | None:
+    """Somebody with the end of their day only, where a wish waits for it; None where it does not.
+
+    What would come too late then does not wait.
+    """
+    if not person.called or wish.priority is not Priority.LOW:
+        return None
+    first = _minutes(person.hours.end) - EVENING // timedelta(minutes=1)
+    hour, minute = divmod(max(first, _minutes(person.hours.start)), 60)
+    late = replace(person, hours=replace(person.hours, start=time(hour, minute)))
+    at, _ = opening(late, _others(person.sent, wish), start)
+    return late if at < wish.until else None
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 def _others(taken: Mapping[int, datetime], wish: Waiting) -> list[datetime]:
@@ -221,39 +244,6 @@ def tomorrow(person: Person, now: datetime) -> datetime:
     return person.hours.add(at_local(day, time(), person.zone), NOTHING, person.zone)
 
 
-# -- what people type --------------------------------------------------------------------------
-
-_NUMBERS = {
-    **dict.fromkeys(("un", "une", "a", "an", "one"), 1),
-    **dict.fromkeys(("deux", "two"), 2),
-    **dict.fromkeys(("trois", "three"), 3),
-}
-_UNITS = {"j": 1, "d": 1, "s": 7, "w": 7, "m": 30}
-_LEAVE = re.compile(
-    r"(\w+)\s*(j|jours?|d|days?|s|semaines?|w|weeks?|m|mois|months?)", re.IGNORECASE
-)
-_END = {"fin", "reprendre", "retour", "stop", "end", "resume", "back"}
-
-
-def ends_leave(written: str) -> bool:
-    """Whether somebody wrote that their leave is over."""
-    return written.strip().lower() in _END
-
-
-def leave_of(written: str) -> int | None:
-    """The days of a leave as people write it (`2 semaines`, `un mois`, `10 days`, `5`).
-
-    None when it is no such thing, less than a day or more than a year.
-    """
-    found = _LEAVE.fullmatch(written.strip())
-    number, unit = found.groups() if found else (written.strip(), "j")
-    count = _NUMBERS.get(number.lower()) or (
-        int(number) if re.fullmatch(r"[0-9]{1,3}", number) else 0
-    )
-    days = count * _UNITS[unit[0].lower()]
-    return days if 1 <= days <= LONGEST_LEAVE else None
-
-
 def leave_until(days: int, now: datetime, zone: ZoneInfo) -> datetime:
     """When a leave of so many days, today the first, is over: the morning after."""
     return at_local(last_day(days, now, zone) + timedelta(days=1), time(), zone)
@@ -262,21 +252,3 @@ def leave_until(days: int, now: datetime, zone: ZoneInfo) -> datetime:
 def last_day(days: int, now: datetime, zone: ZoneInfo) -> date:
     """The last day of a leave that begins today."""
     return now.astimezone(zone).date() + timedelta(days=days - 1)
-
-
-def zone_of(written: str, known: Collection[str]) -> str | None:
-    """The time zone somebody typed (`europe/paris`, `Réunion`), as the database names it.
-
-    The part after the slash is enough when only one zone is called so; None when none is.
-    """
-    wanted = _folded(written)
-    exact = [name for name in known if _folded(name) == wanted]
-    towns = [name for name in known if _folded(name.rpartition("/")[2]) == wanted]
-    found = exact or towns
-    return found[0] if len(found) == 1 else None
-
-
-def _folded(name: str) -> str:
-    decomposed = unicodedata.normalize("NFD", name.strip().lower())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return plain.replace(" ", "_").replace("-", "_")

@@ -261,6 +261,21 @@ async def test_being_named_in_public_counts_and_is_now_or_not_at_all(place: Vill
     assert "questions sur vos sujets : une seule sollicitation par jour" in latest(bob).text
 
 
+async def test_who_is_called_keeps_the_day_free_for_it(place: Village) -> None:
+    bob = place.person("Bob")
+    await bob.runs("/aide")
+    assert await calls(place, bob, "a")
+    await place.passes(days=1)
+    await asks(place, bob, "Peu ?", priority=Priority.LOW)
+    await bob.runs("/rappels")
+    assert "en fin de journée" in latest(bob).text
+    assert await calls(place, bob, "b")
+    await place.passes(days=1)
+    assert not seen(bob, "Peu ?")
+    await place.passes(hours=9)
+    assert seen(bob, "Peu ?")
+
+
 async def test_who_wants_none_of_it_is_not_named(place: Village) -> None:
     bob, eve = place.person("Bob"), place.person("Eve")
     for person in (bob, eve):

@@ -17,13 +17,11 @@ from core.attention.rules import (
     Waiting,
     decide,
     disturbs,
-    ends_leave,
-    leave_of,
     leave_until,
     tomorrow,
     welcome,
-    zone_of,
 )
+from core.attention.written import ends_leave, leave_of, zone_of
 from core.engine.schedule import WakingHours
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -107,6 +105,28 @@ def test_who_asked_for_later_is_not_charged_twice() -> None:
     assert fate(person, a_wish(1)).fate is Fate.SEND
 
 
+EVENING = datetime(2026, 11, 16, 16, 0, tzinfo=UTC)
+"""17:00 in Paris, three hours before the end of the day."""
+
+
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        (a_wish(1, Priority.LOW), Decision(Fate.WAIT, Reason.EVENING, EVENING)),
+        (a_wish(1, Priority.LOW, until=EVENING), Decision(Fate.SEND, Reason.ROOM, MONDAY)),
+        (a_wish(1), Decision(Fate.SEND, Reason.ROOM, MONDAY)),
+    ],
+)
+def test_what_matters_little_leaves_the_day_to_calls(wish: Waiting, found: Decision) -> None:
+    assert fate(somebody(called=True), wish) == found
+
+
+def test_an_evening_begins_no_earlier_than_the_day() -> None:
+    short = Person(3, WakingHours(time(12), time(14)), PARIS, called=True)
+    noon = datetime(2026, 11, 16, 11, 0, tzinfo=UTC)
+    assert fate(short, a_wish(1, Priority.LOW)) == Decision(Fate.WAIT, Reason.EVENING, noon)
+
+
 moments = st.integers(0, 60 * 24 * 20).map(lambda m: MONDAY + timedelta(minutes=m))
 wishes = st.lists(
     st.tuples(
@@ -123,6 +143,7 @@ people = st.builds(
     st.sampled_from(["Europe/Paris", "Indian/Reunion", "America/Montreal"]).map(ZoneInfo),
     st.none() | moments,
     st.sampled_from([frozenset(), frozenset("a")]),
+    called=st.booleans(),
 )
 
 
@@ -148,7 +169,13 @@ def test_what_is_promised_holds_whatever_is_asked(
             arrived = coming.pop(0)
             waiting[arrived.id] = arrived
         here = Person(
-            person.per_week, person.hours, person.zone, person.away_until, person.refused, sent
+            person.per_week,
+            person.hours,
+            person.zone,
+            person.away_until,
+            person.refused,
+            sent,
+            person.called,
         )
         decided = decide(here, waiting.values(), now)
         ready = [w for w in waiting.values() if decided[w.id].fate is not Fate.DROP]
