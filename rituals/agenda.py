@@ -135,4 +135,4 @@ async def coming_year(scene: Scene, *, team: bool = False, past: timedelta = PAS
 async def file(scene: Scene, *, team: bool = False) -> File:
     """The coming year as a file for one's own calendar."""
     entries = await coming_year(scene, team=team, past=timedelta())
-    return File("programme.ics", written(scene, entries), MEDIA_TYPE)
+    return File(f"programme-{scene.community.slug}.ics", written(scene, entries), MEDIA_TYPE)

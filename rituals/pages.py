@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from babel.dates import format_date, format_skeleton, get_day_names, get_month_names
+from babel.lists import format_list
 
 from core.chat.actions import Link
 from core.chat.markup import bullets, join, plain
@@ -52,7 +53,7 @@ def _days(texts: Texts, language: str, ritual: RitualSettings) -> str:
         weekday = names[WEEKDAYS.index(ritual.weekday)]
         if ritual.which:
             places = [texts.label(WHICH[one], language) for one in sorted(ritual.which, key=_place)]
-            which = texts.label("rituals.and", language).join(places)
+            which = format_list(places, locale=locale)
             days = texts.label("rituals.rhythm_placed", language, which=which, weekday=weekday)
         else:
             days = texts.label("rituals.rhythm_weekly", language, weekday=weekday)

@@ -19,8 +19,8 @@ from tests.lexicon import (
 PLAIN_ROOMS = ("adapter_discord", "adapter_slack", "adapter_telegram")
 """What the adapters say themselves is plain text, rendered without markup."""
 
-ROUTE_NAMES = {"form.pick", "form.skip", "form.cancel", "rituals.models"}
-"""Literals that look like keys: the questionnaire's own actions, and a module."""
+ROUTE_NAMES = {"form.pick", "form.skip", "form.cancel", "rituals.models", "rituals.feed"}
+"""Literals that look like keys: the questionnaire's own actions, and modules."""
 
 FORMAL = re.compile(
     r"(?<!rendez-)\b(vous|votre|vos|vôtres?)\b|\b(?!chez\b|assez\b|rendez-vous\b)\w{2,}ez\b",
