@@ -19,6 +19,8 @@ from core.library.handlers import routes as library
 from core.library.rules import LibrarySettings
 from core.members.handlers import routes as members
 from core.members.rules import MembersSettings
+from core.offers.handlers import routes as offers
+from core.offers.rules import OffersSettings
 from core.onboarding.handlers import routes as onboarding
 from core.onboarding.rules import OnboardingSettings
 from core.polls.handlers import routes as polls
@@ -43,6 +45,7 @@ ROOMS = (
     library,
     questions,
     gatherings,
+    offers,
     engagement,
     recognition,
     rituals(),
@@ -70,6 +73,7 @@ def settings_of(config: CommunityConfig) -> Mapping[type, object]:
         LibrarySettings: config.library,
         QuestionsSettings: config.questions,
         GatheringsSettings: config.gatherings,
+        OffersSettings: config.offers,
         RecognitionSettings: config.recognition,
         ReportsSettings: config.reports,
         RitualsSettings: config.rituals,

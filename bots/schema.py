@@ -25,6 +25,7 @@ MODULES = (
     "core.arrivals.models",
     "core.library.models",
     "core.gatherings.models",
+    "core.offers.models",
     "core.questions.models",
     "core.engagement.models",
     "core.recognition.models",

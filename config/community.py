@@ -29,6 +29,7 @@ from core.engine.texts import LANGUAGES
 from core.gatherings.rules import GatheringsSettings
 from core.library.rules import LibrarySettings
 from core.members.rules import MembersSettings
+from core.offers.rules import OffersSettings
 from core.onboarding.rules import OnboardingSettings
 from core.questions.rules import QuestionsSettings
 from core.recognition.rules import RecognitionSettings
@@ -111,6 +112,7 @@ class CommunityConfig(Section):
     questions: QuestionsSettings = QuestionsSettings()
     recognition: RecognitionSettings = RecognitionSettings()
     gatherings: GatheringsSettings = GatheringsSettings()
+    offers: OffersSettings = OffersSettings()
     reports: ReportsSettings = ReportsSettings()
     rituals: RitualsSettings = RitualsSettings()
 

@@ -1,0 +1,1 @@
+"""Jobs and missions members share, for who asked to hear of them."""
