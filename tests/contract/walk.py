@@ -118,7 +118,8 @@ class Walker:
         await self.person.runs(line, channel="entraide")
         if command.opens:
             await self._fills(self._town.menu.form(command.opens, self._speaks()))
-        assert len(self._town.said) > before, f"nothing answered {line}"
+        refused = self.person.form and self.person.form.errors
+        assert refused or len(self._town.said) > before, f"nothing answered {line}"
         await self.looks()
 
     async def _fills(self, form: Form) -> None:
