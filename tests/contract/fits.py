@@ -34,7 +34,8 @@ KEYS = 100
 EMPTY = State(lambda: NOW)
 ROOMS = "|".join(sorted({key.partition(".")[0] for key in lexicon()["fr"]}))
 LEAK = re.compile(
-    r"\*\*|\]\(|\\[*_~`\[\]()>#]|&(?:amp|lt|gt|quot|nbsp);|</?[a-z]+>|\{\w+\}"
+    r"\*\*|\]\(|\\[*_~`\[\]()>#]|&(?:amp|lt|gt|quot|nbsp);"
+    r"|</?(?:a|b|i|u|s|p|br|em|strong|code|pre)[ >]|\{\w+\}"
     rf"|\bNone\b|\b(?:{ROOMS})\.(?!\w+/)[a-z_]+\b"
 )
 """Markup that stands there as it was written, a placeholder, nothing at all, a key."""
