@@ -47,7 +47,8 @@ async def open_poll(
     if not new:
         return False
     for place in places:
-        await scene.owe(message, place, then=Action("polls.stands", poll.key))
+        stands = Action("polls.stands", poll.key)
+        await scene.owe(message, place, then=stands, until=poll.closes)
     if poll.closes is not None:
         await scene.later("polls.close", poll.key, poll.closes)
     return True

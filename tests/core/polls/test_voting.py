@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.chat.actions import Action
+from core.chat.adapter import Transient
 from core.chat.events import PollVoted
 from core.engine.database import transaction
 from core.members import linking
@@ -164,6 +165,16 @@ async def test_a_poll_that_arrives_after_its_end_ends_at_once(place: Village) ->
     await place.app.settle()
     assert stands.poll is not None
     assert stands.poll.closed
+
+
+async def test_a_poll_that_could_not_be_shown_in_time_is_not_shown(place: Village) -> None:
+    alice = place.person("Alice", "discord")
+    alice.town.failures = [Transient("503")]
+    await asks(place)
+    place.clock.advance(hours=3)
+    await place.app.settle()
+    assert not seen(alice, QUESTION)
+    assert seen(place.person("Bob", "slack"), f"Le vote est clos : {QUESTION}")
 
 
 async def test_one_without_an_end_is_closed_by_whoever_asked(place: Village) -> None:
