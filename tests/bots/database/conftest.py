@@ -11,6 +11,7 @@ import pytest
 from bots import schema
 from bots.rooms import ROOMS
 from core.engine.database import transaction
+from core.library.index import WORDS
 from rituals.runner import materialise
 from tests.community.conftest import SETTINGS
 from tests.community.test_six_weeks import Town
@@ -54,11 +55,11 @@ async def _live(url: str) -> None:
 
 
 def rows_of(file: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table of ours, in the order of their ids."""
+    """Every row of every table of ours, in the order of their ids; an index of words is none."""
     with closing(sqlite3.connect(file)) as db:
         names = [
             name
             for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            if not name.startswith("sqlite_") and name != "tortoise_migrations"
+            if not name.startswith(("sqlite_", WORDS)) and name != "tortoise_migrations"
         ]
         return {n: db.execute(f'SELECT * FROM "{n}" ORDER BY 1').fetchall() for n in sorted(names)}  # noqa: S608  their own names
