@@ -76,7 +76,7 @@ async def test_only_who_joined_says_how_far_they_are(place: Village, three: Thre
     await alice.does(Action("challenge.progress", f"{row}:999"))
     assert "il faut d’abord relever" in latest(alice).text
     await alice.does(Action("challenge.progress", f"{row}:50"))
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel aperçu")
     to_come = await Occurrence.get(date="2026-12-28")
     await alice.does(Action("challenge.join", str(to_come.id)))
@@ -85,7 +85,7 @@ async def test_only_who_joined_says_how_far_they_are(place: Village, three: Thre
 
 @of_challenge
 async def test_the_preview_is_what_begins_it(place: Village) -> None:
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel aperçu")
     assert "sans aucune diapositive" in latest(mona).text
 

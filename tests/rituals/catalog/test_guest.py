@@ -99,7 +99,7 @@ async def test_what_is_over_takes_no_question(place: Village, three: Three) -> N
 
 @pytest.mark.parametrize("place", [(UNHOSTED,)], indirect=True)
 async def test_without_a_host_the_team_reads_the_questions(place: Village, three: Three) -> None:
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await two_questions(place, three)
     await reaches(place, BEGINS - timedelta(hours=2))
     assert [m.channel for m in mona.sees() if "Les questions pour" in m.text] == ["modération"]
@@ -107,7 +107,7 @@ async def test_without_a_host_the_team_reads_the_questions(place: Village, three
 
 @of_ama
 async def test_the_preview_is_what_is_announced_and_what_begins(place: Village) -> None:
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel aperçu")
     assert "Avec Nadia Prune." in latest(mona).text
     await mona.does(Action("guest.questions", "999"))

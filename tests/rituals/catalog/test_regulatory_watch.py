@@ -87,7 +87,7 @@ async def test_only_who_knows_the_field_writes_one(place: Village, three: Three)
 @of_watch
 async def test_the_team_is_reminded_where_nothing_is_ready(place: Village, three: Three) -> None:
     alice, _, _ = three
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await reaches(place, DAY - timedelta(days=7))
     assert [m.channel for m in mona.sees() if "rien n’est prêt" in m.text] == ["modération"]
     await reaches(place, DAY + timedelta(hours=1))
@@ -100,7 +100,7 @@ async def test_the_team_is_reminded_where_nothing_is_ready(place: Village, three
 @of_watch
 async def test_the_team_is_left_alone_where_a_note_is_ready(place: Village, three: Three) -> None:
     alice, _, _ = three
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await is_expert(place, "Alice")
     await alice.opens("regulatory_watch.give")
     await alice.fills(NOTE)

@@ -107,7 +107,7 @@ async def test_nobody_stands_and_there_is_no_vote(place: Village, three: Three) 
 
 
 async def test_the_preview_shows_the_call_and_the_list(place: Village, three: Three) -> None:
-    mona = place.moderator("Mona")
+    mona = place.admin("Mona")
     await mona.runs("/rituel aperçu")
     assert "Rien ne sera publié" in latest(mona).text
     await all_stand(place, three)
