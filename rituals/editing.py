@@ -1,5 +1,8 @@
 """Changing a ritual in chat: its moment, its words, a new one, and what was changed before."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import ValidationError
 
 from core.chat.actions import Action, Kind, OpenForm, row_named
@@ -13,7 +16,7 @@ from core.engine.scene import Dialogue
 from core.gatherings.written import Unclear
 from rituals import catalog, changes, dates, pages, spoken
 from rituals.models import RitualChange
-from rituals.rules import RitualSettings
+from rituals.rules import RitualSettings, kind_of
 from rituals.staff import WHICH, meant, shown
 
 routes = Routes("rituals")
@@ -155,24 +158,33 @@ async def created(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     found = spoken.rhythm(answers["when"])
     if not found.whole:
         return Invalid({"when": pages.unclear(dialogue, found)})
-    programme = await dates.programme(dialogue)
-    title = answers["title"]
-    whole = {
-        "slug": spoken.slug(title, frozenset(ritual.slug for ritual in programme)),
-        "kind": answers["kind"],
-        "title": title,
-        "hashtag": spoken.hashtag(title),
-        "text": answers.get("text", ""),
-        **found.value,
-    }
+    taken = frozenset(ritual.slug for ritual in await dates.programme(dialogue))
     try:
-        made = await changes.create(dialogue, whole, dialogue.who.member)
+        made = await changes.create(
+            dialogue, _table(answers, found.value, taken), dialogue.who.member
+        )
     except ValidationError as error:
         lacking = ", ".join(str(wrong["loc"][0]) for wrong in error.errors() if wrong["loc"])
         if not lacking:
             return Invalid({"when": dialogue.label("rituals.no_such_rhythm")})
         return Invalid({"kind": dialogue.label("rituals.kind_lacks", names=lacking)})
     return await _done(dialogue, "rituals.created", made)
+
+
+def _table(
+    answers: Mapping[str, str], rhythm: Mapping[str, Any], taken: frozenset[str]
+) -> dict[str, Any]:
+    """A ritual as the file would write it; the other weekdays of its kind follow its own."""
+    title, name = answers["title"], answers["kind"]
+    usual = kind_of({"kind": name}).model_construct()
+    return {
+        "slug": spoken.slug(title, taken),
+        "kind": name,
+        "title": title,
+        "hashtag": spoken.hashtag(title),
+        "text": answers.get("text", ""),
+        **spoken.following(usual, rhythm),
+    }
 
 
 # -- what was changed --------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 
 from babel.dates import format_date, format_skeleton, get_day_names, get_month_names
 from babel.lists import format_list
+from pydantic import ValidationError
 
 from core.chat.actions import Link
 from core.chat.markup import bullets, join, plain
@@ -86,12 +88,15 @@ def unclear(dialogue: Dialogue, found: Rhythm) -> str:
     """What was understood of a rhythm, what was not, and how to write one. Plain text."""
     parts = []
     if found.value:
-        ritual = RitualSettings.model_validate(
-            {"slug": "x", "title": "x", "hashtag": "#xx", **found.value}
+        # Not validated: it is shown as it was understood, whatever a kind would say to it.
+        days = _days(
+            dialogue.texts,
+            dialogue.who.language,
+            RitualSettings.model_construct(None, **found.value),
         )
-        key = "rituals.understood" if "at" in found.value else "rituals.understood_days"
-        days = _days(dialogue.texts, dialogue.who.language, ritual)
-        parts.append(dialogue.label(key, days=days, at=ritual.at))
+        at = found.value.get("at")
+        key = "rituals.understood" if at else "rituals.understood_days"
+        parts.append(dialogue.label(key, days=days, at=str(at)[:5]))
     if found.unknown:
         parts.append(dialogue.label("rituals.not_understood", words=" ".join(found.unknown)[:60]))
     if found.lacks is not None:
@@ -107,7 +112,7 @@ def day(moment: datetime | date, language: str) -> str:
     return format_skeleton("MMMMd", moment, locale=language.partition("@")[0])
 
 
-def change(dialogue: Dialogue, row: RitualChange, settings: RitualSettings | None) -> Text:
+def change(dialogue: Dialogue, row: RitualChange, settings: RitualSettings) -> Text:
     """One change: when, by whom, what, and whether it was undone; `author` is loaded."""
     language = dialogue.who.language
     said = dialogue.say(
@@ -126,7 +131,7 @@ def _who(dialogue: Dialogue, row: RitualChange) -> Text:
     return plain(row.author.name) if row.author else dialogue.say("rituals.somebody")
 
 
-def _what(dialogue: Dialogue, row: RitualChange, settings: RitualSettings | None) -> Text:
+def _what(dialogue: Dialogue, row: RitualChange, settings: RitualSettings) -> Text:
     value = row.value
     if row.what is Change.SETTINGS:
         return _settings(dialogue, value, settings)
@@ -146,13 +151,12 @@ def _what(dialogue: Dialogue, row: RitualChange, settings: RitualSettings | None
     return dialogue.say(keys[row.what])
 
 
-def _settings(
-    dialogue: Dialogue, value: Mapping[str, object], settings: RitualSettings | None
-) -> Text:
+def _settings(dialogue: Dialogue, value: Mapping[str, object], settings: RitualSettings) -> Text:
     parts = []
-    if settings is not None and not value.keys().isdisjoint(WHEN):
-        when = rhythm(dialogue.texts, dialogue.who.language, edited(settings, value))
-        parts.append(dialogue.say("rituals.change_when", when=when))
+    if not value.keys().isdisjoint(WHEN):
+        with suppress(ValidationError):  # right when it was written, not any more since
+            when = rhythm(dialogue.texts, dialogue.who.language, edited(settings, value))
+            parts.append(dialogue.say("rituals.change_when", when=when))
     if "text" in value:
         parts.append(dialogue.say("rituals.change_text"))
     others = [name for name in value if name not in {*WHEN, "text"}]

@@ -92,7 +92,10 @@ async def adopted(dialogue: Dialogue, event: ButtonPressed) -> Answer:
         return dialogue.reply("programme.adopted_already", edits=True)
     tables = [table(ritual, start) for ritual in found.new]
     await changes.adopt(dialogue, tables, dialogue.who.member)
-    first = next(iter(await agenda.coming_year(dialogue, team=True, past=timedelta())))
+    entries = await agenda.coming_year(dialogue, team=True, past=timedelta())
+    if not entries:
+        raise Refused("rituals.no_date", title=found.new[0].title)
+    first = entries[0]
     return dialogue.reply(
         "programme.adopted",
         count=len(found.new),

@@ -80,6 +80,7 @@ async def test_a_moment_is_asked_for_where_none_was_written(place: Village) -> N
         ("lundi 24 novembre 18:00", "ne vont pas ensemble"),
         ("1 novembre 2026 18:00", "déjà passé"),
         ("chaque jour 18:00", "Il manque le jour"),
+        ("chaque vendredi bleu 18:00", "J’ai compris : chaque vendredi, 18:00. Je n’ai pas"),
         ("mardi et jeudi 18:00 chaque semaine", "qu’un jour à la fois"),
         ("le 13 du mois 10:00", "ne va pas avec les autres réglages"),
     ],
@@ -125,6 +126,13 @@ async def test_a_ritual_of_ones_own_takes_place_and_is_taken_back(place: Village
     await lea.runs("/rituel annuler le-cercle")
     await lea.presses("Revenir en arrière")
     assert "« le-cercle » n’est plus au programme" in latest(lea).text
+
+
+async def test_a_tip_of_ones_own_falls_on_any_weekday(place: Village) -> None:
+    lea = place.admin("Léa")
+    await lea.runs("/rituel créer")
+    await fills(lea, title="Le bilan", kind="lundi_astuce", when="chaque vendredi 9h", text="")
+    assert "Le bilan est au programme : chaque vendredi, 09:00" in latest(lea).text
 
 
 async def test_what_a_form_cannot_ask_is_named(place: Village) -> None:
