@@ -90,6 +90,7 @@ class Page:
             self._active(figures),
             self._newcomers(figures),
             self._say("reports.gate", count=figures.gate) if figures.gate else Text(),
+            self._trained(figures),
             self._questions(figures),
             *(self._gathering(one) for one in figures.gatherings),
             self._total("reports.messages", figures.messages),
@@ -130,6 +131,20 @@ class Page:
         if new.left:
             where.append(self._say("reports.at.left", count=new.left))
         return self._say("reports.newcomers", count=new.arrived, where=join(where, ", "))
+
+    def _trained(self, figures: Digest) -> Text:
+        known = figures.trained
+        if not known.trained:
+            return Text()
+        return self._say(
+            "reports.trained",
+            count=known.trained,
+            invited=known.invited,
+            joined=known.joined,
+            share=known.share,
+            accepted=known.accepted,
+            posted=known.posted,
+        )
 
     def _questions(self, figures: Digest) -> Text:
         asked = figures.questions

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from core.arrivals.rules import Funnel
 from core.chat.identity import Platform
 from core.engagement.rules import Participation, name_of_week
 from core.engagement.rules import week_of as bounds_of
@@ -245,6 +246,9 @@ class Gathering:
     usual: int | None = None
 
 
+NOBODY = Funnel()
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
     """All figures of one week; `over` is False while it still goes on.
@@ -252,7 +256,8 @@ class Digest:
     `series` ends with this week; a week before the community began holds None. `several` of the
     active have brought several accounts together. `few` are platforms that are never shown alone.
     `failed` messages were given up by platform, `missed` jobs were given up or too late; `away`
-    is how long each time lasted in which we were stopped.
+    is how long each time lasted in which we were stopped. `trained` is how far those who were
+    imported have come, as it is now.
     """
 
     week: Week
@@ -261,6 +266,7 @@ class Digest:
     several: int = 0
     newcomers: Newcomers = Newcomers()
     gate: int = 0
+    trained: Funnel = NOBODY
     questions: Questions = Questions()
     gatherings: Sequence[Gathering] = ()
     messages: Total = Total(0)

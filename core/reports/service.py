@@ -7,6 +7,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
+from core.arrivals import service as arrivals
 from core.chat.identity import Platform
 from core.engagement import weeks as engagement
 from core.engagement.rules import Figures, Kind, Tally
@@ -75,6 +76,7 @@ async def figures(scene: Scene, week: Week) -> Digest:
         several=tally.several,
         newcomers=await _newcomers(scene, start, end),
         gate=await onboarding.waiting_at_gate(scene),
+        trained=await arrivals.funnel(scene),
         questions=await _questions(scene.community, start, end),
         gatherings=gatherings(
             [(one, dated_in(one, met.participations)) for one, met in tallies], people

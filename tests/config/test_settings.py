@@ -47,7 +47,7 @@ def test_every_secret_is_known_the_databases_password_too(monkeypatch: pytest.Mo
     monkeypatch.setenv("AMICALE_DATABASE_URL", "postgres://amicale:correct-horse@db/amicale")
     expected = {f"the {name}" for name in names} | {"correct-horse"}
     assert set(Settings().secrets) == expected
-    assert len(names) == 6
+    assert len(names) == 7
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ MODULES = [
     "core.engine.models",
     "core.members.models",
     "core.charter.models",
+    "core.arrivals.models",
     "core.engagement.models",
     "core.library.models",
     "core.onboarding.models",

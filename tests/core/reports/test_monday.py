@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bots.sandbox.memory_people import MemoryPerson
+from core.arrivals.models import Trained
 from core.chat.actions import Action
 from core.chat.adapter import Permanent
 from core.chat.identity import Platform
@@ -54,6 +55,19 @@ async def test_on_monday_the_admins_of_every_platform_read_the_week(
     assert not digests(bob)
     await place.passes(hours=24)
     assert len(digests(ada)) == 1
+
+
+async def test_the_week_tells_how_far_those_who_were_trained_have_come(place: Village) -> None:
+    ada = place.admin("Ada")
+    for name in ("Alice", "Bob", "Carol"):
+        await Trained.create(
+            community=place.app.community, identity=name, name=name, imported_at=START
+        )
+    await ada.says("Bonjour", channel="entraide")
+    await Trained.filter(name="Alice").update(member=await Member.get(name="Ada"))
+    await jumps(place, MONDAY)
+    (digest,) = digests(ada)
+    assert "3 personnes formées : 1 avec passeport, 1 ici (33\u00a0%), 0 avec la charte" in digest
 
 
 async def test_the_chart_is_drawn_when_it_is_sent_and_left_out_when_nobody_can_draw(

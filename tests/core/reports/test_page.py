@@ -101,7 +101,7 @@ def test_every_figure_opens_to_its_definition(language: str) -> None:
     assert button.does == Action("reports.definitions")
     assert len(button.label) <= 40
     shown = words(render.definitions(TEXTS, language, "Europe/Paris").text)
-    assert shown.count("•") == 10
+    assert shown.count("•") == 11
     assert "Europe/Paris" in shown
     assert len(shown) < 2000
 
