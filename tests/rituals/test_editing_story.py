@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
+from rituals import catalog
 from rituals.models import RitualChange
+from rituals.rules import RitualSettings
 from tests.rituals import MONDAY, THURSDAY, enters, gives, public, reaches
 from tests.rituals.conftest import plays
 from tests.rituals.test_catalog import QUESTION
@@ -200,3 +203,38 @@ async def test_a_preview_says_where_platforms_show_something_else(place: Village
     await lea.runs("/rituel aperçu")
     assert "Sur Discord" not in latest(lea).text
     assert latest(lea).text.count("Voici exactement") == 1
+
+
+TOWN_CRIER = """
+from typing import Literal
+
+from core.chat.messages import Message, Text
+from rituals.kinds import Kind
+from rituals.rules import RitualSettings
+
+
+class Crier(RitualSettings):
+    kind: Literal["crier"] = "crier"
+
+
+async def shown(scene, found, home):
+    return Message(Text(f"Bonne gens de {home.platform}")) if home.platform != "slack" else None
+
+
+KIND = Kind(Crier, shown)
+"""
+
+
+async def test_a_preview_tells_the_platforms_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "crier.py").write_text(TOWN_CRIER, encoding="utf-8")
+    monkeypatch.setattr(catalog, "__path__", [*catalog.__path__, str(tmp_path)])
+    table = {"kind": "crier", "slug": "cri", "title": "Le cri", "hashtag": "#Cri"}
+    async with plays((RitualSettings.model_validate(table),)) as place:
+        lea = place.admin("Léa")
+        await lea.runs("/rituel aperçu")
+        shown = latest(lea).text
+    assert "Sur Discord\nVoici exactement ce qui sera publié :\nBonne gens de discord" in shown
+    assert "Sur Slack\nRien ne sera publié à cette date." in shown
+    assert "Sur Telegram\nVoici exactement" in shown

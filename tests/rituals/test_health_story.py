@@ -13,7 +13,7 @@ from core.members.models import Member
 from rituals.falling import Proposal
 from rituals.health import PROPOSED
 from rituals.models import Occurrence, Ritual, RitualState
-from tests.rituals import MONDAY, enters, private, reaches
+from tests.rituals import MONDAY, private, reaches
 from tests.rituals.conftest import plays
 from tests.rituals.test_catalog import QUESTION
 from tests.village import Village, latest
@@ -46,7 +46,8 @@ async def falls(place: Village, *people: int) -> MemoryPerson:
     lea = place.admin("Léa")
     await lea.runs("/rituel liste")
     for number in range(max(people)):
-        await enters(place, f"Personne {number}")
+        named = {"community": place.app.community, "name": f"Personne {number}"}
+        await Member.create(joined_at=place.clock.now(), **named)
     await reaches(place, MONDAY + timedelta(hours=2))
     for count in people:
         await gathers(place, count)
