@@ -82,6 +82,13 @@ def test_a_common_secret_is_nobodys_where_there_are_several(
     assert "AMICALE_METZ_DISCORD_TOKEN" in told
 
 
+@pytest.mark.usefixtures("folder", "_tokens")
+def test_the_key_of_e_mails_is_common_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMICALE_EMAIL_SECRET", "the key of the house")
+    keys = {secret(tenant.settings.email_secret) for tenant in read().tenants}
+    assert keys == {"the key of the house"}
+
+
 @pytest.mark.usefixtures("_tokens")
 def test_where_there_is_one_community_both_ways_are_right(
     folder: Path, monkeypatch: pytest.MonkeyPatch
