@@ -176,7 +176,8 @@ def _table(
 ) -> dict[str, Any]:
     """A ritual as the file would write it; the other weekdays of its kind follow its own."""
     title, name = answers["title"], answers["kind"]
-    usual = kind_of({"kind": name}).model_construct()
+    said: dict[str, Any] = {"kind": name}
+    usual = kind_of(said).model_construct(None, **said)
     return {
         "slug": spoken.slug(title, taken),
         "kind": name,

@@ -46,8 +46,9 @@ async def falls(place: Village, *people: int) -> MemoryPerson:
     lea = place.admin("Léa")
     await lea.runs("/rituel liste")
     for number in range(max(people)):
-        named = {"community": place.app.community, "name": f"Personne {number}"}
-        await Member.create(joined_at=place.clock.now(), **named)
+        await Member.create(
+            community=place.app.community, name=f"N° {number}", joined_at=place.clock.now()
+        )
     await reaches(place, MONDAY + timedelta(hours=2))
     for count in people:
         await gathers(place, count)
