@@ -3,6 +3,7 @@ from tortoise import migrations
 from bots.additive import AddFullText, Reworded
 from tortoise.migrations import operations as ops
 import functools
+from core.arrivals.models import Answer
 from core.attention.models import NudgeState
 from core.attention.rules import Priority, Reason
 from core.chat.identity import Platform
@@ -10,6 +11,7 @@ from core.engine.database import UtcField
 from core.gatherings.rules import Standing, State
 from core.library.index import FullText
 from core.library.rules import EntryState, Kind
+from core.offers.rules import Kind, State
 from core.questions.rules import Outcome, Stage
 from core.recognition.festivities import Joy, Milestone
 from core.recognition.models import Seat
@@ -49,6 +51,17 @@ class Migration(migrations.Migration):
                 ('away_until', UtcField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'attention_choice', 'app': 'amicale', 'pk_attr': 'id', 'table_description': "What somebody chose for themselves, what is empty follows the community's settings."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='CalendarFeed',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('community', fields.ForeignKeyField('amicale.Community', source_field='community_id', unique=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('token', fields.CharField(unique=True, max_length=64)),
+                ('made_at', UtcField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'ritual_feed', 'app': 'amicale', 'pk_attr': 'id', 'table_description': "A community's address, another one replaces it so that the former answers no more."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -224,6 +237,51 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Greeting',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('community', fields.ForeignKeyField('amicale.Community', source_field='community_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.OneToOneField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'greeting', 'app': 'amicale', 'pk_attr': 'id', 'table_description': 'That a guide is looked for, once for each newcomer.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Guide',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.OneToOneField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('a_week', fields.IntField()),
+                ('since', UtcField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'guide', 'app': 'amicale', 'pk_attr': 'id', 'table_description': 'Somebody who greets newcomers, at most `a_week` of them.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='GuideCall',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('greeting', fields.ForeignKeyField('amicale.Greeting', source_field='greeting_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('answer', fields.CharEnumField(default=Answer.ASKED, description='what they said', enum_type=Answer, max_length=8)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'guide_call', 'app': 'amicale', 'unique_together': (('greeting', 'member'),), 'pk_attr': 'id', 'table_description': 'That a guide was asked to greet somebody.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ImportDraft',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.OneToOneField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('people', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'import_draft', 'app': 'amicale', 'pk_attr': 'id', 'table_description': 'A file somebody was shown the effect of, until they import it: one a person.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Nudge',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -246,6 +304,42 @@ class Migration(migrations.Migration):
                 ('settled_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'attention_nudge', 'app': 'amicale', 'unique_together': (('member', 'kind', 'key'),), 'indexes': [Index(fields=['community_id', 'state', 'look_at']), Index(fields=['member_id', 'sent_at'])], 'pk_attr': 'id', 'table_description': 'Something we ask of somebody, once for each (member, kind, key).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Offer',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('community', fields.ForeignKeyField('amicale.Community', source_field='community_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('kind', fields.CharEnumField(description='what is offered', enum_type=Kind, max_length=12)),
+                ('state', fields.CharEnumField(default=State.DRAFT, description='where it stands', enum_type=State, max_length=10)),
+                ('title', fields.CharField(max_length=100)),
+                ('place', fields.CharField(max_length=80)),
+                ('contact', fields.CharField(max_length=300)),
+                ('words', fields.TextField(unique=False)),
+                ('topic', fields.CharField(default='', max_length=40)),
+                ('cpf', fields.BooleanField(default=False)),
+                ('reason', fields.CharField(default='', max_length=300)),
+                ('at', UtcField(auto_now=False, auto_now_add=False)),
+                ('published_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+                ('expires_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+                ('closed_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+                ('here', fields.BooleanField(null=True)),
+            ],
+            options={'table': 'offer', 'app': 'amicale', 'indexes': [Index(fields=['community_id', 'state'])], 'pk_attr': 'id', 'table_description': 'A job, mission or internship, by the member who offers it.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='OfferAlert',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.OneToOneField('amicale.Member', source_field='member_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('topics', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('told_at', UtcField(auto_now=False, auto_now_add=False)),
+                ('told', fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+            ],
+            options={'table': 'offer_alert', 'app': 'amicale', 'pk_attr': 'id', 'table_description': 'What somebody wishes to hear of, and the last list for them.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -375,6 +469,28 @@ class Migration(migrations.Migration):
                 ('at', UtcField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'thanks', 'app': 'amicale', 'unique_together': (('given',),), 'indexes': [Index(fields=['community_id', 'at']), Index(fields=['member_id', 'at'])], 'pk_attr': 'id', 'table_description': 'That somebody was thanked, `given` says by whom, so that both go together.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Trained',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('community', fields.ForeignKeyField('amicale.Community', source_field='community_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('amicale.Member', source_field='member_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('identity', fields.CharField(max_length=64)),
+                ('name', fields.CharField(max_length=120)),
+                ('email', fields.CharField(default='', max_length=254)),
+                ('training', fields.CharField(default='', max_length=120)),
+                ('cohort', fields.CharField(default='', max_length=60)),
+                ('ends', fields.DateField(null=True)),
+                ('certification', fields.CharField(default='', max_length=100)),
+                ('imported_at', UtcField(auto_now=False, auto_now_add=False)),
+                ('code', fields.CharField(null=True, max_length=10)),
+                ('code_until', UtcField(null=True, auto_now=False, auto_now_add=False)),
+                ('invited_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+                ('joined_at', UtcField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'trained', 'app': 'amicale', 'unique_together': (('community', 'identity'), ('community', 'code')), 'indexes': [Index(fields=['member_id'])], 'pk_attr': 'id', 'table_description': 'Somebody who was trained, and the member they are once they showed their passport.'},
             bases=['Model'],
         ),
         ops.CreateModel(

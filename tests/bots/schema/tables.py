@@ -18,7 +18,13 @@ OURS = "tortoise_migrations"
 
 async def migrated(url: str) -> None:
     """A database as an operator gets it."""
-    await schema.migrate(url)
+    config = schema.tortoise_config(url)
+    try:
+        await Tortoise.init(config=config)
+        async with schema._alone(config):
+            await schema.executor(config).migrate()
+    finally:
+        await database.close()
 
 
 async def generated(url: str) -> None:
