@@ -92,6 +92,7 @@ def test_every_key_the_code_names_has_words() -> None:
         *everything.jobs,
         *everything.delivered_to,
         *everything.artists,
+        *everything.guards,
         *ROUTE_NAMES,
     }
     missing = [f"{u.where}: {u.key}" for u in used() if u.key not in lexicon()["fr"]]
