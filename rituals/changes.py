@@ -10,6 +10,7 @@ from typing import Any
 from tortoise.expressions import Q
 
 from core.engine.errors import Refused
+from core.engine.models import Community
 from core.engine.scene import Scene
 from rituals import dates, runner
 from rituals.kinds import Appointment
@@ -48,6 +49,15 @@ async def standing(scene: Scene, settings: RitualSettings) -> Sequence[RitualCha
     return await held.order_by("-id").select_related("author")
 
 
+async def alone(scene: Scene) -> None:
+    """Wait for whoever changes the programme, so that what is looked at holds until we end.
+
+    Two people who adopt the year at once would each find it new (PostgreSQL; SQLite has one
+    transaction at a time). Their other writing goes on: it holds a key of the community's row.
+    """
+    await Community.filter(id=scene.community.id).select_for_update(no_key=True).first()
+
+
 # -- settings ----------------------------------------------------------------------------------
 
 
@@ -59,6 +69,7 @@ async def set_to(
     Those who wait for a date whose moment changes are told by its kind. Raises ValidationError,
     whose `loc` names the setting that is wrong; Refused when another ritual has that hashtag.
     """
+    await alone(scene)
     changed = edited(settings, value)
     await _only_one(scene, changed)
     before = await dates.unfinished(scene, settings)
@@ -73,6 +84,7 @@ async def create(scene: Scene, table: Mapping[str, Any], by: int | None) -> Ritu
     Raises ValidationError, whose `loc` names the setting that is wrong; Refused when there is one
     of that slug or hashtag.
     """
+    await alone(scene)
     made = RitualSettings.model_validate(table)
     if any(ritual.slug == made.slug for ritual in await dates.programme(scene)):
         raise Refused("rituals.taken_slug", slug=made.slug)
@@ -83,7 +95,10 @@ async def create(scene: Scene, table: Mapping[str, Any], by: int | None) -> Ritu
 
 
 async def adopt(scene: Scene, tables: Sequence[Mapping[str, Any]], by: int | None) -> None:
-    """Add rituals, each as the file would write it, that are known to fit the programme."""
+    """Add rituals, each as the file would write it, that are known to fit the programme.
+
+    Whoever knows it is `alone` since they looked.
+    """
     for one in tables:
         ritual = await dates.ritual_of(scene, RitualSettings.model_validate(one))
         await _note(scene, ritual, by, Change.CREATE, one)

@@ -1,7 +1,4 @@
-"""Changing a ritual in chat: its moment, its words, a new one, and what was changed before."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Changing a ritual in chat: its moment, its words, and what was changed before."""
 
 from pydantic import ValidationError
 
@@ -14,9 +11,9 @@ from core.chat.messages import Button, Invalid, Message, Reply, Style, Text
 from core.engine.routes import Ask, Routes, Wants
 from core.engine.scene import Dialogue
 from core.gatherings.written import Unclear
-from rituals import catalog, changes, dates, pages, spoken
+from rituals import changes, dates, pages, spoken
 from rituals.models import RitualChange
-from rituals.rules import RitualSettings, kind_of
+from rituals.rules import RitualSettings
 from rituals.staff import WHICH, meant, shown
 
 routes = Routes("rituals")
@@ -31,7 +28,7 @@ SHOWN = 10
 """Changes shown at a time."""
 
 
-async def _done(dialogue: Dialogue, key: str, settings: RitualSettings) -> Reply:
+async def done(dialogue: Dialogue, key: str, settings: RitualSettings) -> Reply:
     """What was changed, from when it holds, how it will look, and the way back."""
     found = await dates.coming(dialogue, settings)
     when = pages.rhythm(dialogue.texts, dialogue.who.language, settings)
@@ -108,7 +105,7 @@ async def _again(dialogue: Dialogue, settings: RitualSettings, typed: str) -> Re
         changed = await changes.set_to(dialogue, settings, value, dialogue.who.member)
     except ValidationError:
         return dialogue.label("rituals.no_such_rhythm")
-    return await _done(dialogue, "rituals.moved_for_good", changed)
+    return await done(dialogue, "rituals.moved_for_good", changed)
 
 
 # -- words -------------------------------------------------------------------------------------
@@ -136,56 +133,7 @@ async def worded(dialogue: Dialogue, event: FormSubmitted) -> Answer:
     settings = await dates.of_slug(dialogue, event.argument)
     value = {"text": inert(event.answers.get("text", "")).strip()}
     changed = await changes.set_to(dialogue, settings, value, dialogue.who.member)
-    return await _done(dialogue, "rituals.text_changed", changed)
-
-
-# -- a new one ---------------------------------------------------------------------------------
-
-routes.command_form("rituel créer", "rituals.create", role=Role.BUILDER)
-
-
-@routes.form(
-    "rituals.create",
-    Ask("title", min_length=3, max_length=60),
-    Ask("kind", Kind.CHOICE, choices=catalog.names()),
-    Ask("when", max_length=100),
-    Ask("text", Kind.PARAGRAPH, required=False, max_length=1500),
-    role=Role.BUILDER,
-)
-async def created(dialogue: Dialogue, event: FormSubmitted) -> Answer:
-    """Add a ritual of any kind to the programme, with the settings a form can ask for."""
-    answers = {name: inert(answer).strip() for name, answer in event.answers.items()}
-    found = spoken.rhythm(answers["when"])
-    if not found.whole:
-        return Invalid({"when": pages.unclear(dialogue, found)})
-    taken = frozenset(ritual.slug for ritual in await dates.programme(dialogue))
-    try:
-        made = await changes.create(
-            dialogue, _table(answers, found.value, taken), dialogue.who.member
-        )
-    except ValidationError as error:
-        lacking = ", ".join(str(wrong["loc"][0]) for wrong in error.errors() if wrong["loc"])
-        if not lacking:
-            return Invalid({"when": dialogue.label("rituals.no_such_rhythm")})
-        return Invalid({"kind": dialogue.label("rituals.kind_lacks", names=lacking)})
-    return await _done(dialogue, "rituals.created", made)
-
-
-def _table(
-    answers: Mapping[str, str], rhythm: Mapping[str, Any], taken: frozenset[str]
-) -> dict[str, Any]:
-    """A ritual as the file would write it; the other weekdays of its kind follow its own."""
-    title, name = answers["title"], answers["kind"]
-    said: dict[str, Any] = {"kind": name}
-    usual = kind_of(said).model_construct(None, **said)
-    return {
-        "slug": spoken.slug(title, taken),
-        "kind": name,
-        "title": title,
-        "hashtag": spoken.hashtag(title),
-        "text": answers.get("text", ""),
-        **spoken.following(usual, rhythm),
-    }
+    return await done(dialogue, "rituals.text_changed", changed)
 
 
 # -- what was changed --------------------------------------------------------------------------

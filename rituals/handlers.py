@@ -26,6 +26,7 @@ from rituals import (
     agreeing,
     asking,
     catalog,
+    creating,
     dates,
     editing,
     health,
@@ -293,5 +294,6 @@ async def unreacted(dialogue: Dialogue, event: ReactionRemoved) -> Answer:
 def everything() -> Routes:
     """What rituals answer, and each kind of the catalog beside."""
     kinds = (kind(name).routes for name in catalog.names())
-    rooms = (routes, agreeing.routes, staff.routes, editing.routes, health.routes, programme.routes)
+    changing = (staff.routes, editing.routes, creating.everything())
+    rooms = (routes, agreeing.routes, *changing, health.routes, programme.routes)
     return Routes.of([*rooms, *(theirs for theirs in kinds if theirs)])

@@ -87,6 +87,7 @@ async def adopted(dialogue: Dialogue, event: ButtonPressed) -> Answer:
         start = date.fromisoformat(event.action.argument)
     except ValueError as error:
         raise Refused("rituals.gone") from error
+    await changes.alone(dialogue)
     found = await _adoption(dialogue)
     if not found.new:
         return dialogue.reply("programme.adopted_already", edits=True)
@@ -158,7 +159,7 @@ async def _suggest_month(dialogue: Dialogue, typed: str) -> Sequence[Choice]:
     found = []
     for _ in range(MONTHS):
         name = pages.month_name(first, dialogue.who.language)
-        if typed.strip().casefold() in name:
+        if typed.strip().casefold() in name.casefold():
             found.append(Choice(f"{first:%Y-%m}", name))
         first = _after(first)
     return found

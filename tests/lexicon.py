@@ -103,7 +103,7 @@ def derived() -> frozenset[str]:
         found.add(title)
         for ask in form.asks:
             field = f"{title}.{ask.name}"
-            found |= {field, *(f"{field}.{value}" for value in ask.choices)}
+            found |= {field, *(ask.key(field, value) for value in ask.choices)}
             if f"{field}.hint" in lexicon()["fr"]:
                 found.add(f"{field}.hint")
     return frozenset(found)

@@ -32,7 +32,7 @@ def build(route: FormRoute, texts: Texts, language: str) -> Form:
             ask.required,
             ask.min_length,
             ask.max_length,
-            tuple(Choice(v, texts.label(f"{words}.{v}", language)) for v in ask.choices),
+            tuple(Choice(v, texts.label(ask.key(words, v), language)) for v in ask.choices),
         )
 
     return Form(route.name, texts.label(prefix, language), tuple(field(a) for a in route.asks))

@@ -36,7 +36,8 @@ When = Callable[[Scene], Weekly]
 class Ask:
     """One question of a form; its words are `<room>.form.<form>.<name>` and `….<name>.hint`.
 
-    `choices` are values; each one's words are `<room>.form.<form>.<name>.<value>`.
+    `choices` are values; each one's words are `<room>.form.<form>.<name>.<value>`, or stand with
+    what it names: `called` is their key then, with the value for `{}` (`{}.kind`).
     """
 
     name: str
@@ -45,6 +46,11 @@ class Ask:
     min_length: int = 0
     max_length: int = 300
     choices: tuple[str, ...] = ()
+    called: str = ""
+
+    def key(self, words: str, value: str) -> str:
+        """The key of a choice's words; `words` is the key of the question's own."""
+        return self.called.format(value) if self.called else f"{words}.{value}"
 
 
 @dataclass(frozen=True, slots=True)

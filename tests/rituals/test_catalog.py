@@ -114,6 +114,7 @@ async def raises(dialogue, event):
 KIND = Kind(Toast, shown, steps={"prepares": prepares}, takes_part=frozenset(), routes=routes)
 '''
 WORDS = {
+    "toast.kind": "Un toast",
     "toast.tomorrow": "Demain, on lève un {drink}.",
     "toast.now": "À la vôtre ! Un {drink} ?",
     "toast.raise": "Santé !",
@@ -150,3 +151,12 @@ async def test_a_ritual_of_ones_own_invention_takes_one_file_and_its_words(
     assert "À la vôtre." in latest(alice).text
     about = (inventive.app.community, "sante", "2026-11-20")
     assert (await engagement.participation_in(*about)).people == 1
+
+
+async def test_a_kind_of_ones_own_invention_is_offered_in_chat(inventive: Village) -> None:
+    lea = inventive.admin("Léa")
+    await lea.runs("/rituel créer")
+    await lea.presses("Inventer un rituel")
+    await lea.fills({"title": "L’apéro", "kind": "Un toast", "when": "chaque jeudi 18:00"})
+    assert "L’apéro est au programme : chaque jeudi, 18:00" in latest(lea).text
+    assert "À la vôtre ! Un thé ?" in latest(lea).text

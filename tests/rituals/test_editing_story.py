@@ -117,6 +117,7 @@ async def test_a_ritual_of_ones_own_takes_place_and_is_taken_back(place: Village
     alice, lea = await enters(place, "Alice"), place.admin("Léa")
     whole = {"title": "Le cercle", "kind": "meeting", "when": "chaque lundi 18:00", "text": ""}
     await lea.runs("/rituel créer")
+    await lea.presses("Inventer un rituel")
     await fills(lea, **{**whole, "when": "un jour"})
     assert lea.form is not None
     assert "Il manque le jour" in str(lea.form.errors)
@@ -134,6 +135,7 @@ async def test_a_ritual_of_ones_own_takes_place_and_is_taken_back(place: Village
 async def test_a_tip_of_ones_own_falls_on_any_weekday(place: Village) -> None:
     lea = place.admin("Léa")
     await lea.runs("/rituel créer")
+    await lea.presses("Inventer un rituel")
     await fills(lea, title="Le bilan", kind="lundi_astuce", when="chaque vendredi 9h", text="")
     assert "Le bilan est au programme : chaque vendredi, 09:00" in latest(lea).text
 
@@ -141,6 +143,7 @@ async def test_a_tip_of_ones_own_falls_on_any_weekday(place: Village) -> None:
 async def test_what_a_form_cannot_ask_is_named(place: Village) -> None:
     lea = place.admin("Léa")
     await lea.runs("/rituel créer")
+    await lea.presses("Inventer un rituel")
     await fills(lea, title="Le vote", kind="poll", when="chaque mardi 9h", text="")
     assert lea.form is not None
     assert "il y faut aussi polls" in str(lea.form.errors)
@@ -170,7 +173,7 @@ async def test_moderators_and_members_change_nothing(place: Village) -> None:
     await lea.runs("/rituel déplacer lundi-astuce chaque dimanche 10h")
     change = await RitualChange.get()
     for person in (bob, mona):
-        for command in ("déplacer", "texte", "historique", "annuler", "liste"):
+        for command in ("créer", "déplacer", "texte", "historique", "annuler", "liste"):
             await person.runs(f"/rituel {command}")
             assert "réservée à l’équipe" in latest(person).text
         await person.does(Action("rituals.undo", str(change.id)))
