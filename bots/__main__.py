@@ -32,9 +32,9 @@ def demo(
     transcript: Annotated[
         Path | None, typer.Option(help="Write everything people saw, one JSON object a line.")
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=9, help="How many days to play.")] = 9,
+    days: Annotated[int, typer.Option(min=1, max=29, help="How many days to play.")] = 29,
 ) -> None:
-    """Watch a community live nine days, without an account."""
+    """Watch a community live four weeks, without an account."""
     from bots.demo.play import play
 
     raise typer.Exit(asyncio.run(play(transcript_to=transcript, days=days)))

@@ -1,1 +1,1 @@
-"""A community's first nine days, played on the stand-ins through the real client libraries."""
+"""A community's first four weeks, played on the stand-ins through the real client libraries."""

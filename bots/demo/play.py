@@ -14,15 +14,11 @@ from bots.demo import transcript
 from bots.demo.prompt import Prompt
 from bots.demo.screen import Screen
 from bots.demo.stage import Stage, stage
-from bots.demo.story import START, Story
+from bots.demo.story import PROGRAMME, START, Story, summed_up
 from config.community import load
 
 CHART = Path("data/demo/digest.png")
-WEEK = "2026-W47"
-"""The story's first week, of which its eighth day brings the digest."""
-
-MONDAY = 8
-RECEIVED = "Le bilan de la semaine, comme les admins l’ont reçu"
+RECEIVED = "Le dernier bilan, comme les admins l’ont reçu"
 SO_FAR = "La semaine jusqu’ici (les admins recevront le bilan lundi)"
 
 PAPER = 132
@@ -41,7 +37,7 @@ async def play(*, transcript_to: Path | None, days: int) -> int:
     console = Console() if sys.stdout.isatty() else Console(width=PAPER)
     say = partial(console.print, markup=False, emoji=False, highlight=False)
     with tempfile.TemporaryDirectory(prefix="amicale-demo-") as folder:
-        async with stage(Path(folder), START) as scene:
+        async with stage(Path(folder), START, programme=PROGRAMME) as scene:
             with transcript.kept(transcript_to, scene.towns.transcript) as keep:
                 _introduce(say, days)
                 story = await _show(scene, console, days)
@@ -60,7 +56,7 @@ async def play(*, transcript_to: Path | None, days: int) -> int:
 def _introduce(say: Callable[[str], None], days: int) -> None:
     number = f"{days} jours" if days > 1 else "un jour"
     say(
-        f"Onze personnes, douze comptes, {number} : de vraies bibliothèques clientes devant des "
+        f"Douze personnes, treize comptes, {number} : de vraies bibliothèques clientes devant des "
         "plateformes locales."
     )
     say(
@@ -85,8 +81,9 @@ async def _show(scene: Stage, console: Console, days: int) -> Story:
 
 
 async def _end(scene: Stage, console: Console, days: int) -> None:
-    text, image = await report.written(scene.suite.app, WEEK)
-    console.rule(RECEIVED if days >= MONDAY else SO_FAR)
+    week, received = summed_up(days)
+    text, image = await report.written(scene.suite.app, week)
+    console.rule(RECEIVED if received else SO_FAR)
     console.print(text, markup=False, emoji=False, highlight=False)
     if image is not None:
         report.keep(image, CHART)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bots.demo.chronicle import Chronicle
-from bots.demo.wording import buttons, of, quoted, short
+from bots.demo.wording import buttons, of, quoted, short, spaced
 from bots.platforms import adapters
 from bots.sandbox.discord.people import DiscordPerson
 from bots.sandbox.people import CannotDo, Person, Seen, World
@@ -20,12 +20,16 @@ from config.settings import Settings
 from core.chat.identity import Platform
 from core.engine import database
 from core.engine.clock import DrivenClock
+from core.engine.models import Job, State
 
 PATIENCE = 10.0
 """Seconds of real time that something expected may take to be seen."""
 
 QUIET = 0.05
 """Seconds of real time without a change after which the stage is taken to be at rest."""
+
+MORNING, EVENING = 7, 21
+"""The hours of the community's clock between which time goes by hour by hour."""
 
 
 @dataclass(slots=True)
@@ -67,13 +71,25 @@ class Stage:
                 break
         self.watch()
 
-    async def until(self, moment: datetime, *, step: timedelta = timedelta(hours=1)) -> None:
-        """Let time pass until a moment, doing what falls due on the way."""
-        while self.clock.now() < moment:
-            self.clock.move_to(min(moment, self.clock.now() + step))
+    async def until(self, moment: datetime, *, step: timedelta | None = None) -> None:
+        """Let time pass until a moment, in such steps if given, doing what falls due on the way."""
+        while (now := self.clock.now()) < moment:
+            self.clock.move_to(min(moment, now + step if step else await self._next(now)))
             await self.suite.settle()
             self.chronicle.entries()
         await self.rest()
+
+    async def _next(self, now: datetime) -> datetime:
+        """When to look again: when a job is due, at the latest at the hour; a night goes by."""
+        local = now.astimezone(self.suite.app.community.zone)
+        hour = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        if hour.hour > EVENING:
+            return (hour + timedelta(days=1)).replace(hour=MORNING)
+        if hour.hour < MORNING:
+            return hour.replace(hour=MORNING)
+        jobs = Job.filter(state=State.DUE, due_at__gt=now, due_at__lt=hour)
+        first = await jobs.order_by("due_at").first()
+        return first.due_at if first else hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +153,20 @@ class Actor:
         await self._does(f"▸ {typed}", running)
 
     async def sees(self, text: str) -> Seen:
-        """The newest message with that text on the screen, awaited."""
+        """The newest message with that text on the screen, awaited; one space is like another."""
         found: list[Seen] = []
+        wanted = spaced(text)
 
         def there() -> bool:
-            found[:] = [m for m in self.person.sees() if text in m.text][-1:]
+            found[:] = [m for m in self.person.sees() if wanted in spaced(m.text)][-1:]
             return bool(found)
 
         if not await self.stage.towns.world.until(there, seconds=PATIENCE):
             raise CannotDo(f"{self.name} never saw {text!r}:\n{self.screen()}")
         return found[0]
 
-    async def presses(self, key: str) -> None:
-        """Press the newest button with that label, once it is offered."""
+    async def presses(self, key: str, *, on: Seen | None = None) -> None:
+        """Press the newest button with that label, or that of a message, once it is offered."""
         label = self.stage.label(key, self.language)
 
         def offered() -> bool:
@@ -157,7 +174,11 @@ class Actor:
 
         if not await self.stage.towns.world.until(offered, seconds=PATIENCE):
             raise CannotDo(f"{self.name} was never offered {label!r}:\n{self.screen()}")
-        await self._does(f"▸ [{label}]", self.person.presses(label))
+        await self._does(f"▸ [{label}]", self.person.presses(label, on=on))
+
+    async def votes(self, choice: str) -> None:
+        """Choose an answer of the newest poll that offers it."""
+        await self._does(f"▸ vote {quoted(choice)}", self.person.votes(choice))
 
     async def fills(self, answers: Mapping[str, str]) -> None:
         """Fill the form that opens: field label key -> answer (a text, or a choice's key)."""
@@ -174,6 +195,19 @@ class Actor:
             return "▸ répond aux questions, une par une"
         told = " · ".join(short(answer) for answer in answers.values())
         return f"▸ formulaire {quoted(self.person.form.title)} : {told}"
+
+    async def sends(self, command: str, name: str, content: bytes) -> None:
+        """Run a command with a file. Raises CannotDo where no command takes one."""
+        if not isinstance(self.person, DiscordPerson):
+            raise CannotDo("a command takes a file on Discord")
+        given = self.person.runs(command, file=(name, content))
+        await self._does(f"▸ {command} [fichier : {name}]", given)
+
+    async def opens(self, name: str) -> bytes:
+        """What is in the newest file of that name. Raises CannotDo when none is seen."""
+        if not isinstance(self.person, DiscordPerson):
+            raise CannotDo("files are opened on Discord")
+        return self.person.opens(name)
 
     async def closes(self) -> None:
         """Close the form without sending it. Raises CannotDo when none is open."""
@@ -194,8 +228,12 @@ class Actor:
 
 
 @asynccontextmanager
-async def stage(folder: Path, start: datetime, towns: Towns | None = None) -> AsyncIterator[Stage]:
+async def stage(
+    folder: Path, start: datetime, towns: Towns | None = None, *, programme: str = ""
+) -> AsyncIterator[Stage]:
     """A stage in `folder`, from an aware moment on; with `towns`, those go on living.
+
+    `programme` is what `community.toml` says of rituals.
 
     The database in `folder` is opened as it is, so that a second stage there goes on where the
     first one stopped.
@@ -209,7 +247,7 @@ async def stage(folder: Path, start: datetime, towns: Towns | None = None) -> As
         await towns.start()
     try:
         config = folder / "community.toml"
-        config.write_text(towns.community_toml(), encoding="utf-8")
+        config.write_text(towns.community_toml() + programme, encoding="utf-8")
         settings = _settings(towns, folder)
         app = await open_app(settings, load(config), clock)
         app.adapters = adapters(settings, load(config), menu_of(app), app.clock)

@@ -62,6 +62,11 @@ def folded(text: str) -> str:
     return " ".join(text.replace("’", "'").casefold().split())
 
 
+def spaced(text: str) -> str:
+    """A text in which spaces that no line break follows are like others."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """`09:00`."""
     return moment.astimezone(zone).strftime("%H:%M")

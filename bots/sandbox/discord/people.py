@@ -296,6 +296,14 @@ class DiscordPerson:
         options, resolved = typed.options(self._state, found, given, self.locale, sent)
         self._emit(COMMAND, place, found.data(options, resolved))
 
+    def opens(self, name: str) -> bytes:
+        """What is in the newest document of that name that this person sees."""
+        for message in reversed(self._readable()):
+            for attachment in message.attachments:
+                if attachment["filename"] == name:
+                    return self._state.files[attachment["id"]][0]
+        raise CannotDo(f"{self.name} sees no file {name!r}")
+
     async def completes(self, command: str) -> tuple[str, ...]:
         """What the app suggests for the last option typed so far; waits for its answer."""
         place = self._command_place(None)
