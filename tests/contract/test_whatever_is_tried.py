@@ -32,6 +32,7 @@ TONGUES = ("fr", "en", "fr@tu")
 BEFORE, AFTER = 4, 5
 """Days: a turn is announced on a Thursday, and what is weekly takes place on a Monday."""
 NEEDS: dict[str, dict[str, Any]] = {
+    "guest": {"guest": "Nadia Roux, qualiticienne"},
     "open_question": {"questions": ["Que lisez-vous en ce moment ?"]},
     "poll": {"polls": [{"question": "Quel format ?", "choices": ["Court", "Long"]}]},
 }
