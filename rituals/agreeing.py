@@ -1,14 +1,12 @@
 """Who answers the buttons of what is given to a ritual: its giver, and the moderators."""
 
 from core.charter import handlers as charter_gate
-from core.chat.actions import row_named
 from core.chat.adapter import Answer
 from core.chat.events import ButtonPressed
 from core.chat.identity import Role
 from core.engine.routes import Routes
 from core.engine.scene import Dialogue, Scene
 from rituals import contributions, giving
-from rituals.models import Contribution, ContributionState
 
 routes = Routes("rituals")
 
@@ -32,25 +30,19 @@ async def take_back(dialogue: Dialogue, event: ButtonPressed) -> Answer:
 @routes.button("rituals.let_pass", role=Role.MODERATOR)
 async def let_pass(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """It may be published."""
-    row = await contributions.named(dialogue, event.action.argument)
-    return await giving.let_pass(dialogue, row)
+    return await giving.let_pass(dialogue, await giving.read(dialogue, event.action.argument))
 
 
 @routes.button("rituals.send_back", role=Role.MODERATOR)
 async def send_back(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     """It should be written otherwise."""
-    row = await contributions.named(dialogue, event.action.argument)
-    return await giving.send_back(dialogue, row)
+    return await giving.send_back(dialogue, await giving.read(dialogue, event.action.argument))
 
 
 @routes.guard("rituals.waits_check")
 async def waits_check(scene: Scene, argument: str) -> bool:
     """Whether something still waits for a moderator."""
-    return await Contribution.exists(
-        id=row_named(argument),
-        ritual__community=scene.community,
-        state=ContributionState.CONSENTED,
-    )
+    return await giving.waits_check(scene, argument)
 
 
 @routes.job(giving.KEEP)

@@ -127,9 +127,9 @@ async def tell(scene: Scene, member: int, key: str, **values: object) -> None:
 
 async def publish(scene: Scene, found: Appointment) -> OccurrenceState:
     """Publish what is ready, or call for tips; says which of the two."""
-    tip = await service.ready(found)
-    if tip:
-        await show(scene, found, tip)
+    while tip := await service.ready(found):
+        if await show(scene, found, tip):  # else it was taken back this very moment
+            break
     else:
         await runner.post(scene, found)
     # Whoever gave no answer keeps no turn; what they were asked for is over.
@@ -152,8 +152,13 @@ async def written(scene: Scene, found: Appointment, tip: Tip, home: Workspace) -
     return says(found).published(scene.texts, scene.community.language, found.occasion(scene), gift)
 
 
-async def show(scene: Scene, found: Appointment, tip: Tip) -> None:
-    """Publish a tip on every platform, credited; its author has served and took part."""
+async def show(scene: Scene, found: Appointment, tip: Tip) -> bool:
+    """Publish a tip on every platform, credited; its author has served and took part.
+
+    False when it was taken back or published since it was read.
+    """
+    if not await service.now_shown(scene, found, tip):
+        return False
     for workspace in scene.workspaces:
         await scene.owe(
             await written(scene, found, tip, workspace),
@@ -162,8 +167,6 @@ async def show(scene: Scene, found: Appointment, tip: Tip) -> None:
             member=tip.member_id,
             until=found.too_late(scene.now),
         )
-    tip.shown_at, tip.occurrence = scene.now, found.row
-    await tip.save()
     await scene.later(KEEP, str(tip.id), scene.now + CALM)
     await Turn.filter(occurrence=found.row, member_id=tip.member_id, state__in=HELD).update(
         state=TurnState.DONE
@@ -179,6 +182,7 @@ async def show(scene: Scene, found: Appointment, tip: Tip) -> None:
             found.key,
             f"tip:{tip.id}",
         )
+    return True
 
 
 async def keep(scene: Scene, key: str) -> None:
@@ -209,8 +213,7 @@ async def skipped(scene: Scene, found: Appointment, following: Appointment) -> N
 
 async def _postpone(scene: Scene, tip: Tip, following: Appointment) -> None:
     free = await service.holder(following.row) is None
-    tip.occurrence = following.row if free else None
-    await tip.save()
+    await Tip.filter(id=tip.id).update(occurrence_id=following.row.id if free else None)
     if free:
         turn = await service.offer(scene, following, tip.member_id)
         await service.moves(turn, TurnState.OFFERED, to=TurnState.ACCEPTED)

@@ -109,14 +109,22 @@ async def ready(
     return None
 
 
-async def show(scene: Scene, found: Appointment, row: Contribution) -> None:
-    """It is shown at that date, once and for good; whoever gave it took part."""
+async def show(scene: Scene, found: Appointment, row: Contribution) -> bool:
+    """It is shown at that date, once and for good; whoever gave it took part.
+
+    False when it was taken back, corrected or shown since it was read.
+    """
+    rows = Contribution.filter(id=row.id, state=row.state, given_at=row.given_at)
+    if not await rows.update(
+        state=ContributionState.SHOWN, shown_at=scene.now, occurrence_id=found.row.id
+    ):
+        return False
     row.state, row.shown_at, row.occurrence = ContributionState.SHOWN, scene.now, found.row
-    await row.save(update_fields=["state", "shown_at", "occurrence_id"])
     giver = await members.reach(scene, row.member_id) if row.member_id else None
     if giver is not None:
         on = giver.account.platform
         await participation.took_part(scene, found, giver.member, on, f"gave:{row.id}")
+    return True
 
 
 async def giver(row: Contribution, home: Workspace) -> tuple[str, Account | None]:

@@ -143,12 +143,12 @@ async def _ask_team(scene: Scene, found: Appointment, row: Contribution) -> None
     buttons = (
         Button(
             scene.texts.label("rituals.let_pass", language),
-            Action("rituals.let_pass", str(row.id)),
+            Action("rituals.let_pass", as_read(row)),
             Style.PRIMARY,
         ),
         Button(
             scene.texts.label("rituals.send_back", language),
-            Action("rituals.send_back", str(row.id)),
+            Action("rituals.send_back", as_read(row)),
         ),
     )
     asked = scene.texts.say("rituals.to_check", language, title=found.settings.title)
@@ -156,7 +156,28 @@ async def _ask_team(scene: Scene, found: Appointment, row: Contribution) -> None
         card = await how(found).card(scene, found, row, workspace)
         place = Place(workspace.platform, workspace.id, Purpose.MODERATORS)
         message = Message(join([asked, card.text]), buttons)
-        await scene.owe(message, place, guard=Action("rituals.waits_check", str(row.id)))
+        await scene.owe(message, place, guard=Action("rituals.waits_check", as_read(row)))
+
+
+def as_read(row: Contribution) -> str:
+    """What a moderator reads: the row, and when it was written so."""
+    return f"{row.id}:{row.given_at:%Y%m%dT%H%M%S%f}"
+
+
+async def read(scene: Scene, argument: str) -> Contribution:
+    """What a moderator read. Raises Refused when it is gone, or was written otherwise since."""
+    row = await contributions.named(scene, argument.partition(":")[0])
+    if as_read(row) != argument:
+        raise Refused("rituals.rewritten")
+    return row
+
+
+async def waits_check(scene: Scene, argument: str) -> bool:
+    """Whether what a moderator would read still waits for one."""
+    waiting = Contribution.filter(ritual__community=scene.community)
+    row = await waiting.get_or_none(id=row_named(argument.partition(":")[0]))
+    consented = ContributionState.CONSENTED
+    return row is not None and row.state is consented and as_read(row) == argument
 
 
 async def let_pass(dialogue: Dialogue, row: Contribution) -> Reply:
@@ -212,14 +233,15 @@ async def shown(scene: Scene, found: Appointment, home: Workspace) -> Message | 
 
 async def publish(scene: Scene, found: Appointment) -> OccurrenceState:
     """Publish what is ready, else the call; where there is neither, the date is left out."""
-    row = await ready(found)
-    if row is not None:
-        await _show(scene, found, row)
-        return OccurrenceState.PUBLISHED
+    while row := await ready(found):
+        if await _show(scene, found, row):  # else it was taken back this very moment
+            return OccurrenceState.PUBLISHED
     return await runner.post(scene, found) if how(found).call else OccurrenceState.SKIPPED
 
 
-async def _show(scene: Scene, found: Appointment, row: Contribution) -> None:
+async def _show(scene: Scene, found: Appointment, row: Contribution) -> bool:
+    if not await contributions.show(scene, found, row):
+        return False
     for workspace in scene.workspaces:
         await scene.owe(
             await how(found).card(scene, found, row, workspace),
@@ -228,9 +250,9 @@ async def _show(scene: Scene, found: Appointment, row: Contribution) -> None:
             member=row.member_id,
             until=found.too_late(scene.now),
         )
-    await contributions.show(scene, found, row)
     if how(found).kept is not None:
         await scene.later(KEEP, str(row.id), scene.now + CALM)
+    return True
 
 
 async def _fills_a_gap(scene: Scene, row: Contribution) -> bool:

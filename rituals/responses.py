@@ -164,11 +164,10 @@ async def _unnamed(dialogue: Dialogue, text: str, link: str) -> Given:
 
 async def name_ritual(dialogue: Dialogue, tip: Tip, slug: str) -> Given:
     """Say for which ritual a tip of the reserve is. Raises Refused when it is for a date."""
-    if tip.occurrence_id is not None:
-        raise Refused("rituals.answered")
     settings = dates.chosen(await dates.in_turn(dialogue), slug)
-    tip.ritual = await dates.ritual_of(dialogue, settings)
-    await tip.save()
+    ritual = await dates.ritual_of(dialogue, settings)
+    if not await Tip.filter(id=tip.id, occurrence=None, shown_at=None).update(ritual_id=ritual.id):
+        raise Refused("rituals.answered")
     return await _waits(dialogue, settings, tip)
 
 
@@ -201,10 +200,8 @@ async def _correct(dialogue: Dialogue, tip_id: str, text: str, link: str) -> Giv
     settings = dates.chosen(await dates.in_turn(dialogue), tip.ritual.slug)
     dated = await dates.reread(dialogue, tip.occurrence_id) if tip.occurrence_id else None
     found = dated or await dates.coming(dialogue, settings)
-    if tip.shown_at:
+    if not await service.reword(tip, text, link):
         return Given(Kept.TOO_LATE_TO_CORRECT, found, None)
-    tip.text, tip.link = text, link
-    await tip.save()
     if dated:
         return Given(Kept.FOR_DATE, found, tip)
     several = len(await dates.in_turn(dialogue)) > 1
@@ -224,8 +221,7 @@ async def _waits(
 ) -> Given:
     """It waits in the reserve of its ritual, unless that one awaits something today."""
     opened = await _awaits_today(dialogue, settings)
-    if opened is not None:
-        await asking.show(dialogue, opened, tip)
+    if opened is not None and await asking.show(dialogue, opened, tip):
         return Given(Kept.SHOWN, opened, tip)
     found = await dates.coming(dialogue, settings)
     return Given(Kept.LATE if late else Kept.RESERVE, found, tip)
@@ -243,15 +239,21 @@ async def _awaits_today(dialogue: Dialogue, settings: RitualSettings) -> Appoint
     today = dialogue.local(dialogue.now).date()
     if last is None or dialogue.local(last.opened_at).date() != today:
         return None
+    # One tip answers the call: whoever gives another at the same instant waits for it.
+    await Occurrence.filter(id=last.id).select_for_update(no_key=True).first()
     if await Tip.filter(occurrence=last).exclude(shown_at=None).exists():
         return None
     return await dates.reread(dialogue, last.id)
 
 
 async def withdraw(dialogue: Dialogue, tip: Tip) -> None:
-    """Take one's tip back; one's turn, if it was for that, goes to the next in line."""
+    """Take one's tip back; one's turn, if it was for that, goes to the next in line.
+
+    Raises Refused when it was published meanwhile.
+    """
     found = await dates.reread(dialogue, tip.occurrence_id) if tip.occurrence_id else None
-    await tip.delete()
+    if not await Tip.filter(id=tip.id, shown_at=None).delete():
+        raise Refused("rituals.published_already")
     if found is not None:
         turn = await service.holder(found.row)
         if turn is not None and turn.member_id == tip.member_id:

@@ -208,10 +208,31 @@ async def keep(
 ) -> Tip:
     """Keep a tip: for a date (a new one replaces it), or for the reserve."""
     tip = await given(found, member) if found else None
-    tip = tip or Tip(ritual=ritual, member_id=member, occurrence=found.row if found else None)
-    tip.text, tip.link, tip.given_at = text, link, scene.now
-    await tip.save()
-    return tip
+    if tip is not None and await reword(tip, text, link):
+        return tip
+    return await Tip.create(
+        ritual=ritual,
+        member_id=member,
+        occurrence=found.row if found else None,
+        text=text,
+        link=link,
+        given_at=scene.now,
+    )
+
+
+async def reword(tip: Tip, text: str, link: str) -> bool:
+    """Put other words in the place of the first; False when those are published by now."""
+    changed = await Tip.filter(id=tip.id, shown_at=None).update(text=text, link=link)
+    if changed:
+        tip.text, tip.link = text, link
+    return bool(changed)
+
+
+async def now_shown(scene: Scene, found: Appointment, tip: Tip) -> bool:
+    """From now on it was published at that date; False when it was before, or was taken back."""
+    rows = Tip.filter(id=tip.id, shown_at=None)
+    shown = await rows.update(shown_at=scene.now, occurrence_id=found.row.id)
+    return bool(shown)
 
 
 async def my_tip(dialogue: Dialogue, argument: str) -> Tip:

@@ -97,13 +97,13 @@ async def _page(dialogue: Dialogue, found: Appointment, home: Workspace) -> list
     announces = found.kind.announces
     before = await announces(dialogue, found, home) if announces else None
     message = await found.kind.shown(dialogue, found, home)
-    if message is None:
-        return [dialogue.say("rituals.preview_silent")]
-    body = pages.words(dialogue, message)
+    body = pages.words(dialogue, message) if message else []
     if before is not None and (at := found.steps.others.get(ANNOUNCES)):
         first = dialogue.say("rituals.preview_announced", at=dialogue.local(at))
-        then = dialogue.say("rituals.preview_then")
-        return [first, *pages.words(dialogue, before), then, *body]
+        key = "rituals.preview_then" if message else "rituals.preview_then_silent"
+        return [first, *pages.words(dialogue, before), dialogue.say(key), *body]
+    if message is None:
+        return [dialogue.say("rituals.preview_silent")]
     key = "rituals.preview_exactly"
     if found.kind.in_turn:
         tip = await service.ready(found)

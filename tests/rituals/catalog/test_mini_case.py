@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core.chat.actions import Action
 from core.library.models import Entry, EntryAuthor
 from rituals.catalog.mini_case import MiniCase, telling
+from rituals.giving import as_read
 from rituals.models import Contribution
 from tests.rituals import private, public, reaches
 from tests.rituals.catalog.conftest import Three
@@ -40,7 +41,7 @@ async def test_a_case_is_read_by_a_moderator_and_bears_no_name(
     assert (asked.channel, "Alice" in asked.text) == ("modération", False)
     await mona.presses("Bon à publier")
     assert "prochaine date libre" in latest(mona).text
-    await mona.does(Action("rituals.send_back", str((await Contribution.get()).id)))
+    await mona.does(Action("rituals.send_back", as_read(await Contribution.get())))
     assert "déjà réglé" in latest(mona).text
     await reaches(place, FIRST)
     for person in (alice, bob, chloe):
@@ -58,7 +59,7 @@ async def test_what_is_sent_back_is_corrected_and_comes_again(place: Village, th
     await bob.presses("Raconter un cas")
     await bob.fills({**CASE, "named": "yes"})
     await bob.presses("D’accord, publier ainsi")
-    row = str((await Contribution.get()).id)
+    row = as_read(await Contribution.get())
     await bob.does(Action("rituals.let_pass", row))
     assert not public(chloe, "ne parle jamais")
     await mona.presses("À retoucher")
@@ -74,6 +75,25 @@ async def test_what_is_sent_back_is_corrected_and_comes_again(place: Village, th
     assert "Un mot en tête à tête." in shown.text
     await reaches(place, FIRST + timedelta(days=1))
     assert await EntryAuthor.exists(member__name="Bob", agreed_at=None)
+
+
+@of_cases
+async def test_a_moderator_lets_pass_only_what_they_read(place: Village, three: Three) -> None:
+    alice, _, _ = three
+    mona = place.moderator("Mona")
+    await alice.runs("/cas")
+    await alice.fills(CASE)
+    await alice.presses("D’accord, publier ainsi")
+    (first,) = (m for m in mona.sees() if "À relire avant publication" in m.text)
+    await mona.presses("À retoucher", on=first)
+    place.clock.advance(minutes=3)
+    await alice.presses("Corriger")
+    await alice.fills({**CASE, "tried": "Demander à Paul Durand."})
+    await alice.presses("D’accord, publier ainsi")
+    await mona.presses("Bon à publier", on=first)
+    assert "repris depuis" in latest(mona).text
+    await reaches(place, FIRST)
+    assert not public(mona, "Paul Durand")
 
 
 @of_cases

@@ -103,6 +103,17 @@ async def test_a_sheet_may_be_corrected_and_taken_back_by_its_author_alone(
     assert not public(bob, "Étherpad")
 
 
+async def test_what_was_taken_back_is_not_corrected(three: Three) -> None:
+    alice, _, _ = three
+    await alice.runs("/fiche")
+    await alice.fills(WORDS)
+    await alice.presses("Corriger")
+    await alice.does(Action("rituals.take_back", str((await Contribution.get()).id)))
+    await alice.fills(WORDS)
+    assert "déjà réglé" in latest(alice).text
+    assert (await Contribution.get()).answers == {}
+
+
 async def test_a_sheet_given_for_a_date_that_is_skipped_waits_for_the_next(
     place: Village, three: Three
 ) -> None:

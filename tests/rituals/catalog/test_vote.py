@@ -109,7 +109,10 @@ async def test_nobody_stands_and_there_is_no_vote(place: Village, three: Three) 
 async def test_the_preview_shows_the_call_and_the_list(place: Village, three: Three) -> None:
     mona = place.admin("Mona")
     await mona.runs("/rituel aperçu")
-    assert "Rien ne sera publié" in latest(mona).text
+    shown = latest(mona).text
+    assert "Annoncé jeudi 26 novembre" in shown
+    assert "Bouton : Proposer quelqu’un" in shown
+    assert shown.endswith("rien, si personne n’a répondu d’ici là.")
     await all_stand(place, three)
     await mona.runs("/rituel aperçu")
     for words in ("qui mériterait d’être sur la liste", WHY, "J’aime accueillir"):
