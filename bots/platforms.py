@@ -1,6 +1,7 @@
 """Which platforms are configured, and their adapters: each library is imported only when needed."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from config.community import CommunityConfig
 from config.settings import Settings, secret
@@ -54,7 +55,7 @@ def _discord(settings: Settings, config: CommunityConfig, menu: Menu, clock: Clo
 
 def _slack(settings: Settings, config: CommunityConfig, menu: Menu, clock: Clock) -> Adapter:
     from bots.slack.adapter import SlackAdapter  # noqa: PLC0415  1.0 s to import
-    from bots.slack.settings import SlackSettings  # noqa: PLC0415  with it
+    from bots.slack.settings import POST, SlackLimits, SlackSettings  # noqa: PLC0415  with it
 
     section = config.slack
     assert section is not None  # noqa: S101  only configured platforms are built
@@ -69,6 +70,7 @@ def _slack(settings: Settings, config: CommunityConfig, menu: Menu, clock: Clock
             gate_channels=section.gate_channels,
             http_host=settings.slack_http_host,
             http_port=settings.slack_http_port,
+            limits=SlackLimits(replace(POST, calls=settings.slack_channel_per_second)),
         ),
         menu,
         now=clock.now,

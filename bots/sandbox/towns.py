@@ -65,7 +65,7 @@ class Towns:
 
     def environment(self) -> dict[str, str]:
         """The AMICALE_* variables that make the suite speak to these servers."""
-        found = {"AMICALE_TELEGRAM_GROUP_PER_MINUTE": "0"}
+        found = {"AMICALE_TELEGRAM_GROUP_PER_MINUTE": "0", "AMICALE_SLACK_CHANNEL_PER_SECOND": "50"}
         for sandbox in self.all.values():
             found |= sandbox.environment()
         return found
