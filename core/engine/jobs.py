@@ -2,27 +2,27 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from tortoise.expressions import F, Q
 
-from core.engine.database import transaction
+from core.engine.database import insert_new, transaction
 from core.engine.errors import trace
 from core.engine.metrics import JOBS
 from core.engine.models import Community, Job, State
 
 LEASE = timedelta(minutes=2)
 TRIES = 8
+COLUMNS = ("community_id", "kind", "key", "state", "due_at", "tries", "problem")
 
 log = structlog.get_logger()
 
 
 async def schedule(community: Community, kind: str, key: str, at: datetime) -> None:
     """Add a job; one with the same kind and key is left as it is."""
-    await Job.bulk_create(
-        [Job(community=community, kind=kind, key=key, due_at=at)], ignore_conflicts=True
-    )
+    row = (community.id, kind, key, State.DUE.value, at.astimezone(UTC), 0, "")
+    await insert_new("job", COLUMNS, [row], "id")
 
 
 async def cancel(community: Community, kind: str, key: str) -> None:

@@ -50,7 +50,7 @@ async def look(scene: Scene) -> None:
         return
     if timedelta(0) <= scene.now - mark.at < EVERY:
         return
-    await service.awake(scene)
+    await Awake.filter(id=mark.id).update(at=scene.now)
     scene = replace(scene, cause=WATCH)
     await _late(scene)
     await _doubtful(scene)
@@ -127,9 +127,10 @@ async def _doubtful(scene: Scene) -> None:
     In a bad hour they are shown a list once: whatever else becomes doubtful is in it too.
     """
     doubts = OutboxMessage.filter(community=scene.community, state=State.DOUBTFUL)
+    new = await doubts.filter(told_at=None).order_by("id")
     lately = doubts.filter(told_at__gt=scene.now - NOTICE_EVERY)
     for place in scene.places(Purpose.MODERATORS):
-        rows = await doubts.filter(platform=place.platform, told_at=None).order_by("id")
+        rows = [row for row in new if row.platform == place.platform]
         if not rows:
             continue
         told = await lately.filter(platform=place.platform).count()
