@@ -72,7 +72,7 @@ async def set_to(
     await alone(scene)
     changed = edited(settings, value)
     await _only_one(scene, changed)
-    before = await dates.unfinished(scene, settings)
+    before = await dates.unfinished(scene, [settings])
     await _note(scene, await dates.ritual_of(scene, settings), by, Change.SETTINGS, value)
     await _follow(scene, before)
     return changed
@@ -134,7 +134,7 @@ async def move(scene: Scene, found: Appointment, to: datetime, by: int | None) -
     day = scene.local(to).date()
     if to <= scene.now or abs(day - found.row.date) > dates.AROUND:
         raise Refused("rituals.too_far", day=day)
-    others = await dates.unfinished(scene, found.settings)
+    others = await dates.unfinished(scene, [found.settings])
     if any(one.steps.day == day and one.row.id != found.row.id for one in others):
         raise Refused("rituals.day_taken", day=day)
     value = {"date": found.key, "to": to.isoformat()}
@@ -228,7 +228,7 @@ async def undo(scene: Scene, change: int) -> RitualChange:
     if row is None:
         raise Refused("rituals.undone_already")
     settings = _of(await dates.programme(scene), row)
-    before = await dates.unfinished(scene, settings) if settings else []
+    before = await dates.unfinished(scene, [settings]) if settings else []
     if not await RitualChange.filter(id=change, undone_at=None).update(undone_at=scene.now):
         raise Refused("rituals.undone_already")
     if row.what in {Change.PAUSE, Change.RESUME}:

@@ -133,16 +133,17 @@ async def _moved(scene: Scene, settings: RitualSettings) -> list[Appointment]:
     return [_at(scene, settings, row.ritual, row) for row in await rows.select_related("ritual")]
 
 
-async def unfinished(scene: Scene, settings: RitualSettings) -> list[Appointment]:
-    """The dates with a row that are to come, or under way since at most two months."""
+async def unfinished(scene: Scene, rituals: Sequence[RitualSettings]) -> list[Appointment]:
+    """Their dates with a row that are to come, or under way since at most two months."""
+    of = {settings.slug: settings for settings in rituals}
     rows = Occurrence.filter(
         ritual__community=scene.community,
-        ritual__slug=settings.slug,
+        ritual__slug__in=list(of),
         state__not_in=(OccurrenceState.SKIPPED, OccurrenceState.CLOSED),
         date__gte=scene.local(scene.now).date() - AROUND,
     )
-    found = await rows.select_related("ritual").order_by("date")
-    return [_at(scene, settings, row.ritual, row) for row in found]
+    found = await rows.select_related("ritual").order_by("date", "id")
+    return [_at(scene, of[row.ritual.slug], row.ritual, row) for row in found]
 
 
 async def close(occurrence: Occurrence, state: OccurrenceState, opened: datetime | None) -> bool:

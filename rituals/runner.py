@@ -33,12 +33,15 @@ async def materialise(scene: Scene) -> None:
     moment that is past by then is due at once, and it is decided then whether it makes sense.
     """
     last = scene.now + AHEAD
-    for settings in await dates.programme(scene):
+    rituals = await dates.programme(scene)
+    made = {(one.settings.slug, one.row.date) for one in await dates.unfinished(scene, rituals)}
+    for settings in rituals:
         soon = settings.coming(scene.now, scene.zone, dates.calendar(scene))
         for steps in takewhile(lambda s: s.in_order()[0][1] <= last, soon):
-            await dates.appointment(scene, settings, steps.planned)
-        for found in await dates.unfinished(scene, settings):
-            await schedule(scene, found)
+            if (settings.slug, steps.planned) not in made:
+                await dates.appointment(scene, settings, steps.planned)
+    for found in await dates.unfinished(scene, rituals):
+        await schedule(scene, found)
 
 
 async def schedule(scene: Scene, found: Appointment) -> None:
