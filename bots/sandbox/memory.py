@@ -89,6 +89,7 @@ class MemoryAdapter:
         self.files: dict[str, bytes] = {}
         self.gatherings: dict[str, Gathering] = {}
         self._count = 0
+        self._sent: dict[str, Shown] = {}
 
     # -- the port -------------------------------------------------------------------------
 
@@ -120,15 +121,16 @@ class MemoryAdapter:
         await calling()
         if self.failures:
             raise self.failures.pop(0)
-        twice = next((m for m in self.messages if key and m.key == key), None)
-        if twice is not None:
-            return twice.ref
+        if key in self._sent:
+            return self._sent[key].ref
         private_to = None
         if isinstance(to, Account):
             private_to = self._reachable(to)
         for part in _parts(message):
             shown = self.show(self._channel(to), part, private_to)
         shown.key = key
+        if key:
+            self._sent[key] = shown
         return shown.ref
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
@@ -191,8 +193,8 @@ class MemoryAdapter:
         return str(self._count)
 
     def shown(self, message_id: str) -> Shown:
-        """The message with that id."""
-        return next(m for m in self.messages if m.id == message_id)
+        """The message with that id: mostly a new one."""
+        return next(m for m in reversed(self.messages) if m.id == message_id)
 
     def channel(self, name: str) -> Channel:
         """The channel people know by that name."""

@@ -151,7 +151,7 @@ class MemoryPerson:
             **self._about(),  # type: ignore[arg-type]  # same
         )
         await self.town.hand_over(event)
-        return self._seen(shown)
+        return self.seen(shown)
 
     async def edits(self, message: Seen, text: str) -> None:
         """Change one's own message."""
@@ -356,7 +356,7 @@ class MemoryPerson:
 
     def sees(self) -> tuple[Seen, ...]:
         """Everything this person can see now."""
-        return tuple(self._seen(m) for m in self.town.messages if self._can_see(m))
+        return tuple(self.seen(m) for m in self.town.messages if self._can_see(m))
 
     def _can_see(self, shown: Shown) -> bool:
         if shown.gone or (shown.private_to is not None and shown.private_to != self.name):
@@ -364,7 +364,8 @@ class MemoryPerson:
         staff = bool(self.roles & {"owner", "administrator"})
         return staff or shown.channel.id not in STAFF_ONLY
 
-    def _seen(self, shown: Shown) -> Seen:
+    def seen(self, shown: Shown) -> Seen:
+        """A message as this person sees it."""
         private = shown.channel.private
         return Seen(
             shown.id,
