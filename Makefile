@@ -20,7 +20,7 @@ $(READY): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY) ## Watch a community live its first nine days, without any account
+demo: $(READY) ## Watch a community live four weeks, without any account
 	@$(BIN)/amicale demo $(DEMO)
 
 run: $(READY) ## Serve the platforms whose tokens are in the environment

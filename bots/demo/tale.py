@@ -1,6 +1,6 @@
 """The people of the story, and what they do again and again."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -76,8 +76,7 @@ class Tale:
 
     async def at(self, hour: float) -> None:
         """Let time pass until that hour (in Paris, in winter) of the day."""
-        midnight = START.replace(hour=0) - timedelta(hours=1)
-        moment = midnight + timedelta(days=self.day - 1, hours=hour)
+        moment = self._moment(hour)
         if moment > self.stage.clock.now():
             await self.stage.until(moment)
 
@@ -110,24 +109,12 @@ class Tale:
 
     # -- who is asked ---------------------------------------------------------------------
 
-    def offered(self, key: str, but: Actor | None = None) -> tuple[Actor, Seen] | None:
-        """Who was offered a button today, other than `but`, and on which message."""
-        for actor in self.cast.values():
-            label = self.stage.label(key, actor.language)
-            for seen in reversed(actor.person.sees()):
-                today = (seen.at + timedelta(hours=1)).date() == self.date
-                if today and label in seen.buttons and actor is not but:
-                    return actor, seen
-        return None
-
     def called(self, text: str, but: Actor | None = None) -> Actor:
         """Who was called by name today, `@Name` with that text. Raises CannotDo when nobody was."""
         for actor in self.cast.values():
-            for seen in reversed(actor.person.sees()):
-                today = (seen.at + timedelta(hours=1)).date() == self.date
-                named = seen.text.startswith(f"@{actor.name}")
-                if today and named and text in seen.text and actor is not but:
-                    return actor
+            named = (s for s in self._today(actor) if s.text.startswith(f"@{actor.name}"))
+            if actor is not but and any(text in seen.text for seen in named):
+                return actor
         raise CannotDo(f"nobody was called today with {text!r}")
 
     async def whose_turn(self, until: float, but: Actor | None = None) -> Actor:
@@ -135,14 +122,34 @@ class Tale:
         return await self.whoever_is_offered("rituals.gladly", until, but)
 
     async def whoever_is_offered(self, key: str, until: float, but: Actor | None = None) -> Actor:
-        """Who is offered a button by that hour: people are asked when it suits them."""
-        midnight = START.replace(hour=0) - timedelta(hours=1)
-        last = midnight + timedelta(days=self.day - 1, hours=until)
-        while (found := self.offered(key, but)) is None:
+        """Who is offered a button today, by that hour: people are asked when it suits them.
+
+        Raises CannotDo when nobody is.
+        """
+        last = self._moment(until)
+        while (found := self._offered(key, but)) is None:
             if self.stage.clock.now() >= last:
                 raise CannotDo(f"nobody was offered {self.stage.label(key, 'fr')!r}")
             await self.stage.until(min(self.stage.clock.now() + timedelta(hours=1), last))
-        return found[0]
+        return found
+
+    def _offered(self, key: str, but: Actor | None) -> Actor | None:
+        for actor in self.cast.values():
+            label = self.stage.label(key, actor.language)
+            if actor is not but and any(label in seen.buttons for seen in self._today(actor)):
+                return actor
+        return None
+
+    def _today(self, actor: Actor) -> Iterator[Seen]:
+        """What somebody sees that is of this day."""
+        return (seen for seen in actor.person.sees() if seen.at >= self._moment(0))
+
+    def _moment(self, hour: float) -> datetime:
+        """That hour (in Paris, in winter) of the day."""
+        midnight = START.replace(hour=0) - timedelta(hours=1)
+        return midnight + timedelta(days=self.day - 1, hours=hour)
+
+    # -- what happens every week ----------------------------------------------------------
 
     async def gives_tip(self, actor: Actor, tip: str) -> None:
         """Take the turn that is offered, and write the tip."""

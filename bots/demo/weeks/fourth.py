@@ -5,6 +5,11 @@ import re
 from bots.demo.tale import Day, Tale, rest
 from bots.demo.weeks.third import WORKSHOP
 
+TIP = (
+    "Je relis mes courriels à voix haute avant de les envoyer : ce qui se dit mal se lit mal, et "
+    "la moitié raccourcit."
+)
+
 CODE = re.compile(r"Code de .+ : (\w{5})")
 
 
@@ -32,6 +37,7 @@ async def _where_points_come_from(tale: Tale) -> None:
 
 
 async def _the_workshop(tale: Tale) -> None:
+    await tale.gives_tip(await tale.whose_turn(18), TIP)
     await tale.at(18.5)
     malik = tale.cast["Malik"]
     await malik.runs("/evenement code")
@@ -52,8 +58,11 @@ async def _figures(tale: Tale) -> None:
 
 
 async def _last_digest(tale: Tale) -> None:
+    await tale.at(9.5)
     await tale.cast["Malik"].sees("Bilan de la semaine 2026-W50")
-    await tale.at(11)
+    for name in ("Alice", "Sonia", "Omar"):
+        tip = await tale.cast[name].sees("Je relis mes courriels à voix haute")
+        await tale.cast[name].reacts(tip, "👍")
 
 
 DAYS = (

@@ -35,7 +35,7 @@ async def _one_vote_each(tale: Tale) -> None:
         ("Alice", "Jeudi soir"),
         ("Alice M.", "Mardi midi"),
         ("Bruno", "Jeudi soir"),
-        ("Jean", "Mardi midi"),
+        ("Jean", "Jeudi soir"),
         ("Karim", "Jeudi soir"),
     ):
         await tale.cast[name].sees("Quand nous retrouver pour l’atelier Excel ?")
@@ -72,8 +72,10 @@ async def _up_the_stages(tale: Tale) -> None:
 
 
 async def _counted_once(tale: Tale) -> None:
+    """Alice voted twice: her last word counts, so that three want Thursday and one Tuesday."""
     await tale.at(12.1)
     for name in ("Bruno", "Jean", "Karim"):
+        await tale.cast[name].sees("Jeudi soir : 3 voix")
         await tale.cast[name].sees("4 personnes ont voté, chacune comptée une seule fois")
     await tale.gives_tip(await tale.whose_turn(20), TIP)
 
