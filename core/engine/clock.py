@@ -1,4 +1,4 @@
-"""The only source of now, so that a test or the demo can drive nine days in a minute."""
+"""The only source of now, so that a test or the demo can drive four weeks in a minute."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
