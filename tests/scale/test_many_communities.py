@@ -100,6 +100,10 @@ async def everything_is_tried(two: Two, person: MemoryPerson) -> None:
 # -- neither waits for the other
 
 
+BEARABLE = 2000
+"""Milliseconds that something due in Metz may take while five hundred things are asked in Lyon."""
+
+
 class Flood:
     """Lyon in an uproar: messages and commands without end, and a heap of deliveries."""
 
@@ -184,7 +188,7 @@ async def test_an_uproar_in_lyon_does_not_hold_up_metz(two: Two) -> None:
     figures += f" (worst {max(loud):.1f}); job {quiet_job:.1f} -> {loud_job:.1f} ms"
     assert handled > 200, "it was no flood"
     assert statistics.median(loud) < 15 * quiet, figures
-    assert loud_job < 60 * quiet_job, figures
+    assert loud_job < BEARABLE, figures
 
 
 async def due_and_done(two: Two) -> float:
