@@ -34,6 +34,7 @@ MODULES = (
     "core.watch.models",
     "rituals.models",
     "rituals.feed",
+    "rituals.backing",
 )
 MIGRATIONS = "bots.migrations"
 LOCK = 0x616D6963

@@ -5,9 +5,33 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise import fields
+from tortoise.models import Model
+
+from core.engine.database import UtcField
 from core.engine.scene import Dialogue
+from core.members.models import Member
 from rituals.kinds import Appointment
-from rituals.models import Backing, Contribution
+from rituals.models import Contribution
+
+
+class Backing(Model):
+    """Somebody's voice for what somebody gave: a question they would like answered, a nominee."""
+
+    id = fields.IntField(primary_key=True)
+    contribution: fields.ForeignKeyRelation[Contribution] = fields.ForeignKeyField(
+        "amicale.Contribution", related_name=False, on_delete=fields.CASCADE
+    )
+    contribution_id: int
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "amicale.Member", related_name=False, on_delete=fields.CASCADE
+    )
+    member_id: int
+    at = UtcField()
+
+    class Meta:
+        table = "ritual_backing"
+        unique_together = (("contribution", "member"),)
 
 
 @dataclass(frozen=True, slots=True)

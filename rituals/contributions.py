@@ -72,6 +72,11 @@ async def named(scene: Scene, argument: str) -> Contribution:
     return row
 
 
+def as_read(row: Contribution) -> str:
+    """What a moderator reads: the row, and when it was written so."""
+    return f"{row.id}:{row.given_at:%Y%m%dT%H%M%S%f}"
+
+
 async def mine(dialogue: Dialogue, argument: str) -> Contribution:
     """One of whoever acts. Raises Refused when it is not theirs, or was published."""
     row = await named(dialogue, argument)

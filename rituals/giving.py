@@ -143,12 +143,12 @@ async def _ask_team(scene: Scene, found: Appointment, row: Contribution) -> None
     buttons = (
         Button(
             scene.texts.label("rituals.let_pass", language),
-            Action("rituals.let_pass", as_read(row)),
+            Action("rituals.let_pass", contributions.as_read(row)),
             Style.PRIMARY,
         ),
         Button(
             scene.texts.label("rituals.send_back", language),
-            Action("rituals.send_back", as_read(row)),
+            Action("rituals.send_back", contributions.as_read(row)),
         ),
     )
     asked = scene.texts.say("rituals.to_check", language, title=found.settings.title)
@@ -156,28 +156,9 @@ async def _ask_team(scene: Scene, found: Appointment, row: Contribution) -> None
         card = await how(found).card(scene, found, row, workspace)
         place = Place(workspace.platform, workspace.id, Purpose.MODERATORS)
         message = Message(join([asked, card.text]), buttons)
-        await scene.owe(message, place, guard=Action("rituals.waits_check", as_read(row)))
-
-
-def as_read(row: Contribution) -> str:
-    """What a moderator reads: the row, and when it was written so."""
-    return f"{row.id}:{row.given_at:%Y%m%dT%H%M%S%f}"
-
-
-async def read(scene: Scene, argument: str) -> Contribution:
-    """What a moderator read. Raises Refused when it is gone, or was written otherwise since."""
-    row = await contributions.named(scene, argument.partition(":")[0])
-    if as_read(row) != argument:
-        raise Refused("rituals.rewritten")
-    return row
-
-
-async def waits_check(scene: Scene, argument: str) -> bool:
-    """Whether what a moderator would read still waits for one."""
-    waiting = Contribution.filter(ritual__community=scene.community)
-    row = await waiting.get_or_none(id=row_named(argument.partition(":")[0]))
-    consented = ContributionState.CONSENTED
-    return row is not None and row.state is consented and as_read(row) == argument
+        await scene.owe(
+            message, place, guard=Action("rituals.waits_check", contributions.as_read(row))
+        )
 
 
 async def let_pass(dialogue: Dialogue, row: Contribution) -> Reply:

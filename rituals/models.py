@@ -259,25 +259,6 @@ class Contribution(Model):
         table = "ritual_contribution"
 
 
-class Backing(Model):
-    """Somebody's voice for what somebody gave: a question they would like answered, a nominee."""
-
-    id = fields.IntField(primary_key=True)
-    contribution: fields.ForeignKeyRelation[Contribution] = fields.ForeignKeyField(
-        "amicale.Contribution", related_name=False, on_delete=fields.CASCADE
-    )
-    contribution_id: int
-    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
-        "amicale.Member", related_name=False, on_delete=fields.CASCADE
-    )
-    member_id: int
-    at = UtcField()
-
-    class Meta:
-        table = "ritual_backing"
-        unique_together = (("contribution", "member"),)
-
-
 class Change(StrEnum):
     """What people changed in chat: settings, one date, a pause, a ritual of their own."""
 
@@ -296,6 +277,9 @@ class RitualChange(Model):
     the `date` it was planned on (and `to`); for PAUSE `until`. `before` is what stood there, for
     the undo. A change stays when its author is forgotten: the programme is everybody's.
     """
+
+    BY = "author"
+    """Whose act it is: exported with what is theirs."""
 
     id = fields.IntField(primary_key=True)
     ritual: fields.ForeignKeyRelation[Ritual] = fields.ForeignKeyField(

@@ -19,7 +19,8 @@ from tests.lexicon import (
 PLAIN_ROOMS = ("adapter_discord", "adapter_slack", "adapter_telegram")
 """What the adapters say themselves is plain text, rendered without markup."""
 
-ROUTE_NAMES = {"form.pick", "form.skip", "form.cancel", "rituals.models", "rituals.feed"}
+MODULES = {"rituals.models", "rituals.feed", "rituals.backing"}
+ROUTE_NAMES = {"form.pick", "form.skip", "form.cancel", *MODULES}
 """Literals that look like keys: the questionnaire's own actions, and modules."""
 
 FORMAL = re.compile(

@@ -152,7 +152,8 @@ async def moved(scene: Scene, workspace: Workspace, to: Workspace) -> None:
 
 async def export(member: int) -> dict[str, list[dict[str, object]]]:
     """Everything every room and the machinery hold about a member: table -> rows."""
-    return {name: await rows.values() for name, rows in (await _held(member)).items()}
+    held = {**_signed(await _people(member)), **await _held(member)}
+    return {name: await rows.values() for name, rows in held.items()}
 
 
 async def forget(member: int) -> None:
@@ -161,6 +162,26 @@ async def forget(member: int) -> None:
         await people_changed(row.community_id)
     for rows in (await _held(member)).values():
         await rows.delete()
+
+
+async def _people(member: int) -> list[int]:
+    """A member, and those they were linked from."""
+    people = [member]
+    for one in people:
+        people += [row.id for row in await Member.filter(absorbed_by=one)]
+    return people
+
+
+def _signed(people: list[int]) -> dict[str, QuerySet[Any]]:
+    """What somebody did to what is everybody's: named by the attribute `BY` of a model.
+
+    It stays when they are forgotten, without their name.
+    """
+    return {
+        table(model): model.filter(**{f"{by}_id__in": people})
+        for model in Tortoise.apps[APP].values()
+        if (by := getattr(model, "BY", ""))
+    }
 
 
 async def _shared(people: list[int]) -> dict[str, QuerySet[Any]]:
@@ -177,9 +198,7 @@ async def _shared(people: list[int]) -> dict[str, QuerySet[Any]]:
 
 async def _held(member: int) -> dict[str, QuerySet[Any]]:
     """Table -> its rows about a member, those they were linked from included; members last."""
-    people = [member]
-    for one in people:
-        people += [row.id for row in await Member.filter(absorbed_by=one)]
+    people = await _people(member)
     accounts = [row.account for row in await MemberAccount.filter(member_id__in=people)]
     lanes, drafts = [lane(a) for a in accounts], [key_of(a) for a in accounts]
     tenants = await Member.filter(id__in=people).values_list("community_id", flat=True)

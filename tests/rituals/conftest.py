@@ -37,6 +37,7 @@ MODULES = [
     "core.watch.models",
     "rituals.models",
     "rituals.feed",
+    "rituals.backing",
 ]
 FRIDAY = LundiAstuce(
     slug="bilan", title="Le Bilan", hashtag="#Bilan", weekday="friday", notice_weekday="monday",

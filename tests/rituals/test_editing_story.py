@@ -8,6 +8,8 @@ import pytest
 
 from bots.sandbox.memory_people import MemoryPerson
 from core.chat.actions import Action
+from core.members import linking
+from core.members.models import Member
 from rituals import catalog
 from rituals.models import RitualChange
 from rituals.rules import RitualSettings
@@ -182,6 +184,20 @@ async def test_moderators_and_members_change_nothing(place: Village) -> None:
     assert "déjà annulé" in latest(lea).text
     await change.refresh_from_db()
     assert change.undone_at is None
+
+
+async def test_a_change_is_exported_with_its_author_and_stays_without_their_name(
+    place: Village,
+) -> None:
+    lea, mona = place.admin("Léa"), place.admin("Mona", "slack")
+    await lea.runs("/rituel déplacer lundi-astuce chaque dimanche 10h")
+    author = (await Member.get(name="Léa")).id
+    (change,) = (await linking.export(author))["ritual_change"]
+    assert change["value"]["weekday"] == "sunday"
+    await linking.forget(author)
+    await mona.runs("/rituel historique")
+    assert "désormais chaque dimanche, 10:00" in latest(mona).text
+    assert "Léa" not in latest(mona).text
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.chat.actions import Action
 from core.library.models import Entry, EntryAuthor
 from rituals.catalog.mini_case import MiniCase, telling
-from rituals.giving import as_read
+from rituals.contributions import as_read
 from rituals.models import Contribution
 from tests.rituals import private, public, reaches
 from tests.rituals.catalog.conftest import Three

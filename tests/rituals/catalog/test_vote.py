@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.chat.actions import Action
+from rituals.backing import Backing
 from rituals.catalog.vote import Vote
-from rituals.models import Backing, Contribution, Occurrence, OccurrenceState
+from rituals.models import Contribution, Occurrence, OccurrenceState
 from tests.rituals import private, public, reaches
 from tests.rituals.catalog.conftest import Three
 from tests.village import Village, latest
