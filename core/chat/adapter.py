@@ -42,7 +42,7 @@ class Command:
     `path` is canonical (`rituel aperçu`, at most two words); `name` is the same path in the
     reader's language (`ritual preview`); `description` is at most 100 characters; `staff`: only
     moderators and up may use it (a platform may hide it); `opens`: the form it opens at once,
-    instead of being sent to the core.
+    instead of being sent to the core, which is asked first where not everybody may.
     """
 
     path: str

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from core.chat.actions import Answers
-from core.chat.adapter import Answer
+from core.chat.actions import Answers, OpenForm
+from core.chat.adapter import Answer, Command
 from core.chat.events import (
     DOCUMENT_BYTES,
     Attachment,
@@ -16,7 +16,7 @@ from core.chat.events import (
     MessagePosted,
 )
 from core.chat.markup import join
-from core.chat.messages import Invalid, Message, Reply
+from core.chat.messages import Invalid, Message, Reply, Style
 from core.engine import forms
 from core.engine.database import transaction
 from core.engine.errors import Refused
@@ -119,7 +119,7 @@ class Dispatch:
                 return dialogue.reply("error.argument_choice", command=known.name, choices=labels)
         if route.handler is None:
             assert route.opens is not None  # noqa: S101  a command answers or opens a form
-            return await self._begin(dialogue, self.routes.forms[route.opens], "")
+            return _offered(dialogue, known, OpenForm(route.opens))
         return await route.handler(dialogue, event)
 
     async def _submitted(self, dialogue: Dialogue, event: FormSubmitted) -> Answer:
@@ -171,6 +171,12 @@ class Dispatch:
         parts = [part for home in self.routes.homes if (part := await home(dialogue))]
         text = join([part.text for part in parts])
         return Reply(Message(text, tuple(b for part in parts for b in part.buttons)))
+
+
+def _offered(dialogue: Dialogue, known: Command, opens: OpenForm) -> Reply:
+    """The form of a command that is not everybody's, a button away."""
+    write = dialogue.button("form.open", opens, Style.PRIMARY)
+    return dialogue.reply("form.ready", write, what=known.description)
 
 
 def _unread(dialogue: Dialogue, event: CommandInvoked, *, required: bool) -> Reply | None:

@@ -61,7 +61,7 @@ def command(route: CommandRoute, texts: Texts, language: str) -> Command:
         texts.label(words, language),
         tuple(_option(route.room, wants, texts, language) for wants in route.options),
         route.role in STAFF,
-        route.opens,
+        None if route.role else route.opens,  # who may is asked first
     )
 
 

@@ -183,7 +183,7 @@ class Routes:
         return declare
 
     def command_form(self, path: str, form: str, *, role: Role | None = None) -> None:
-        """A command that opens a form at once."""
+        """A command that opens a form: at once, or by a button to who may where a role is asked."""
         self.commands[path] = CommandRoute(self.room, path, None, role, opens=form)
 
     def button(self, name: str, *, role: Role | None = None) -> Callable[[OnButton], OnButton]:

@@ -53,6 +53,7 @@ async def test_an_introduction_kept_in_hand_is_not_posted_once_the_grace_is_over
     await nadia.fills({"story": "Je viens de Lyon."})
     builder = place.admin("Boris")
     await builder.runs("/charte publier")
+    await builder.presses("Ouvrir le formulaire")
     await builder.fills(
         {"fr": "# Charte\n\n1. On se parle bien, toujours.", "summary": "Toujours."}
     )

@@ -25,6 +25,7 @@ async def publishes(place: Village, answers: Mapping[str, str] = NEW) -> MemoryP
     """An admin writes a new version and publishes it."""
     ada = place.admin("Ada")
     await ada.runs("/charte publier")
+    await ada.presses("Ouvrir le formulaire")
     await ada.fills(answers)
     await ada.presses("Publier")
     return ada

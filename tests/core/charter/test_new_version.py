@@ -20,6 +20,7 @@ async def test_a_new_version_is_previewed_then_asked_of_everyone_again(place: Vi
     await carl.runs("/charte lire")
     ada = place.admin("Ada")
     await ada.runs("/charte publier")
+    await ada.presses("Ouvrir le formulaire")
     await ada.fills(NEW)
     preview = latest(ada)
     assert "Rien n’est encore publié" in preview.text
@@ -182,6 +183,7 @@ async def test_what_cannot_be_published_is_said_beside_the_answer(
 ) -> None:
     ada = place.admin("Ada")
     await ada.runs("/charte publier")
+    await ada.presses("Ouvrir le formulaire")
     await ada.fills(answers)
     assert ada.form is not None
     assert problem in " ".join(ada.form.errors.values())
@@ -198,6 +200,7 @@ async def test_a_hostile_summary_is_shown_as_it_was_typed(place: Village) -> Non
 async def test_a_preview_can_be_rewritten_or_dropped(place: Village) -> None:
     ada = place.admin("Ada")
     await ada.runs("/charte publier")
+    await ada.presses("Ouvrir le formulaire")
     await ada.fills(NEW)
     first = latest(ada)
     await ada.presses("Réécrire")
@@ -223,6 +226,7 @@ async def test_pressing_publish_twice_publishes_once(place: Village) -> None:
 async def test_nobody_publishes_over_a_version_they_have_not_seen(place: Village) -> None:
     ada, zoe = place.admin("Ada"), place.admin("Zoé", "slack")
     await zoe.runs("/charte publier")
+    await zoe.presses("Ouvrir le formulaire")
     await zoe.fills({"fr": f"{FRENCH}\nUn point de plus.", "summary": "Un point."})
     await publishes(place)
     await zoe.presses("Publier")
@@ -237,10 +241,14 @@ async def test_nobody_publishes_over_a_version_they_have_not_seen(place: Village
 async def test_only_a_community_builder_publishes(place: Village) -> None:
     mona = place.moderator("Mona")
     await mona.runs("/charte publier")
+    assert mona.form is None
+    assert "réservée à l’équipe" in latest(mona).text
+    await mona.opens("charter.publish")
     await mona.fills(NEW)
     assert "réservée à l’équipe" in latest(mona).text
     ada = place.admin("Ada")
     await ada.runs("/charte publier")
+    await ada.presses("Ouvrir le formulaire")
     await ada.fills(NEW)
     draft = await CharterDraft.get()
     await mona.does(Action("charter.confirm", str(draft.id)))
@@ -256,6 +264,7 @@ async def test_a_builder_on_telegram_writes_field_by_field(place: Village) -> No
     await accepts(alice)
     ada = place.admin("Ada", "telegram")
     await ada.runs("/charte publier")
+    await ada.presses("Ouvrir le formulaire")
     await ada.fills({"Le texte complet, en français": REVISED, "Ce qui change, en deux": "Pub."})
     await ada.presses("Publier")
     assert "évolue" in latest(alice).text

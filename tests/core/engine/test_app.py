@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.chat.actions import Action
+from core.chat.actions import Action, OpenForm
 from core.chat.adapter import Unreachable
 from core.chat.events import (
     ButtonPressed,
@@ -284,14 +284,12 @@ async def test_who_presses_what_is_reserved_is_looked_up_when_the_platform_said_
         assert "réservée à l’équipe" in words(answer.message.text)
 
 
-async def test_a_command_that_opens_a_form_is_asked_one_by_one_where_there_are_none(
-    place: Village,
-) -> None:
+async def test_a_command_whose_form_did_not_open_at_once_offers_it(place: Village) -> None:
     bob = place.person("Bob", "telegram")
     event = CommandInvoked(channel=bob.private, path="fiche", **about(bob))  # type: ignore[arg-type]  # same
     answer = await place.app.handle(event)
     assert isinstance(answer, Reply)
-    assert "Votre nom" in words(answer.message.text)
+    assert [button.does for button in answer.message.buttons] == [OpenForm("essai.fiche")]
 
 
 async def test_the_menu_says_what_an_adapter_must_say(place: Village) -> None:
