@@ -35,8 +35,8 @@ EMPTY = State(lambda: NOW)
 ROOMS = "|".join(sorted({key.partition(".")[0] for key in lexicon()["fr"]}))
 LEAK = re.compile(
     r"\*\*|\]\(|\\[*_~`\[\]()>#]|&(?:amp|lt|gt|quot|nbsp);"
-    r"|</?(?:a|b|i|u|s|p|br|em|strong|code|pre)[ >]|\{\w+\}"
-    rf"|\bNone\b|\b(?:{ROOMS})\.(?!\w+/)[a-z_]+\b"
+    r"|</(?:a|b|i|u|s|p|em|strong|code|pre)>|<(?:a |br)|\{\w+\}"
+    rf"|\bNone\b|\b(?:{ROOMS})\.(?!\w+/|ics\b)[a-z_]+\b"
 )
 """Markup that stands there as it was written, a placeholder, nothing at all, a key."""
 
