@@ -41,6 +41,9 @@ TOLD = "fall_told"
 OVER = timedelta(days=2)
 """A date is judged when people had two days for it, or when it closed."""
 
+NEWS = timedelta(days=7)
+"""How long after that a fall is news."""
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -83,7 +86,10 @@ async def _people(scene: Scene, settings: RitualSettings, row: Occurrence) -> in
 @routes.job("rituals.health", recurs=lambda _scene: Weekly(EVERY_DAY, LOOKED_AT))
 async def look_at_all(scene: Scene, _key: str) -> None:
     """Tell the builders, once a fall, which ritual gathers fewer people each time."""
+    lately = await _lately_over(scene)
     for settings in await dates.programme(scene):
+        if settings.slug not in lately:
+            continue
         found = await look(scene, settings)
         if found.proposal is None:
             continue
@@ -93,6 +99,14 @@ async def look_at_all(scene: Scene, _key: str) -> None:
         if not found.told:
             for builder in await members.holding(scene.community, READERS):
                 await attention.tell(scene, builder.id, _note(scene, settings, found))
+
+
+async def _lately_over(scene: Scene) -> set[str]:
+    """The rituals with a date that is over since at most a week: the others say nothing new."""
+    since = scene.now - OVER - NEWS
+    rows = Occurrence.filter(ritual__community=scene.community, opened_at__gte=since)
+    slugs = await rows.distinct().values_list("ritual__slug", flat=True)
+    return {str(slug) for slug in slugs}
 
 
 def _note(scene: Scene, settings: RitualSettings, found: Health) -> attention.Say:

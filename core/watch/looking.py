@@ -9,6 +9,7 @@ from tortoise.functions import Count, Min
 
 from core.chat.identity import Place, Platform, Purpose
 from core.chat.messages import Message
+from core.engine.database import select
 from core.engine.models import Job, OutboxMessage, State
 from core.engine.scene import Scene
 from core.watch import pages, service
@@ -34,6 +35,22 @@ EVERY = timedelta(seconds=30)
 FRESH = timedelta(hours=1)
 """After which an alert that could not be delivered is news no more."""
 
+SOMETHING = """
+SELECT 1 AS something WHERE EXISTS (
+    SELECT 1 FROM outbox_message WHERE community_id = ? AND (
+        state = 'doubtful' AND told_at IS NULL
+        OR state = 'failed' AND told_at IS NULL AND due_at >= ?
+        OR state IN ('due', 'claimed') AND (due_at <= ? OR failing_since <= ?))
+)
+OR EXISTS (SELECT 1 FROM watch_incident WHERE community_id = ? AND over_at IS NULL)
+OR EXISTS (SELECT 1 FROM watch_absence WHERE community_id = ? AND told_at IS NULL)
+OR EXISTS (
+    SELECT 1 FROM job
+    WHERE community_id = ? AND state = 'failed' AND told_at IS NULL AND due_at >= ?)
+OR EXISTS (SELECT 1 FROM watch_missed WHERE community_id = ? AND told_at IS NULL)
+"""
+"""What may have to be told: all that the looks below would find, and perhaps more."""
+
 log = structlog.get_logger()
 
 
@@ -51,11 +68,19 @@ async def look(scene: Scene) -> None:
     if timedelta(0) <= scene.now - mark.at < EVERY:
         return
     await Awake.filter(id=mark.id).update(at=scene.now)
+    if await _all_is_well(scene):
+        return
     scene = replace(scene, cause=WATCH)
     await _late(scene)
     await _doubtful(scene)
     if not await _away(scene):
         await _given_up(scene)
+
+
+async def _all_is_well(scene: Scene) -> bool:
+    """Whether there is nothing to look at: one question, for that is so nearly every minute."""
+    ours, late, stale = scene.community.id, scene.now - LATE, scene.now - STALE
+    return not await select(SOMETHING, ours, stale, late, late, ours, ours, ours, stale, ours)
 
 
 async def _tell(
