@@ -28,7 +28,7 @@ PATIENCE = 10.0
 QUIET = 0.05
 """Seconds of real time without a change after which the stage is taken to be at rest."""
 
-MORNING, EVENING = 7, 21
+MORNING, EVENING = 8, 20
 """The hours of the community's clock between which time goes by hour by hour."""
 
 
