@@ -1,13 +1,22 @@
 """What is taken back, corrected and published at one instant: one of the two counts, once."""
 
+import asyncio
+
 import pytest
 
+from core.chat.actions import Action
+from core.chat.events import ButtonPressed, Event, FormSubmitted
+from core.engine.app import App
 from core.engine.errors import Refused
+from core.members.directory import MemberDirectory
 from rituals import asking, contributions, dates, giving, responses, service
 from rituals.catalog.sheet import Sheet
 from rituals.contributions import Given
-from rituals.models import Contribution, ContributionState, Tip
-from tests.rituals import LUNDI_ASTUCE, TIP, enters, public
+from rituals.models import Contribution, ContributionState, Ritual, RitualChange, Tip
+from rituals.year import Year
+from tests.rituals import LUNDI_ASTUCE, MONDAY, TIP, enters, public, reaches
+from tests.rituals.conftest import plays
+from tests.rituals.test_catalog import QUESTION
 from tests.rituals.test_contributions import acting
 from tests.village import Village
 
@@ -65,3 +74,55 @@ async def test_what_is_taken_back_meanwhile_is_not_shown(place: Village) -> None
     await giving.takes_back(await contributions.mine(dialogue, str(read.id)))
     assert not await contributions.show(dialogue, found, read)
     assert (await Contribution.get()).state is ContributionState.WITHDRAWN
+
+
+async def together(place: Village, first: Event, second: Event) -> None:
+    """Two processes take an event each, at once: truly so on PostgreSQL."""
+    app = place.app
+    twin = App(
+        community=app.community,
+        routes=app.routes,
+        texts=app.texts,
+        clock=app.clock,
+        directory=MemberDirectory(),
+        settings=app.settings,
+        adapters=dict(app.adapters),
+    )
+    await asyncio.gather(app.handle(first), twin.handle(second))
+    await app.settle()
+
+
+async def test_two_builders_adopt_the_year_once() -> None:
+    async with plays((LUNDI_ASTUCE,), year=Year(programme=(QUESTION, SHEET))) as place:
+        for slug in ("fiche", "question"):  # of a former year, so that no new row decides
+            await Ritual.create(community=place.app.community, slug=slug)
+        lea, mona = place.admin("Léa"), place.admin("Mona", "slack")
+        for builder in (lea, mona):
+            await builder.runs("/programme adopter")
+        adopt = Action("programme.adopt", "2026-11-23")
+        await together(
+            place,
+            ButtonPressed(channel=lea.private, action=adopt, **lea._about()),  # type: ignore[arg-type]  # the common fields
+            ButtonPressed(channel=mona.private, action=adopt, **mona._about()),  # type: ignore[arg-type]  # same
+        )
+        slugs = await RitualChange.all().values_list("ritual__slug", flat=True)
+        assert sorted(map(str, slugs)) == ["fiche", "question"]
+
+
+async def test_one_tip_answers_a_call_the_others_wait(place: Village) -> None:
+    alice, bob = await enters(place, "Alice"), await enters(place, "Bob", "slack")
+    await reaches(place, MONDAY)
+    first, second = (
+        FormSubmitted(
+            channel=person.private,
+            form="rituals.tip",
+            argument="@lundi-astuce",
+            answers={"tip": TIP, "link": ""},
+            message=None,
+            **person._about(),  # type: ignore[arg-type]  # the common fields
+        )
+        for person in (alice, bob)
+    )
+    await together(place, first, second)
+    assert await Tip.filter(shown_at=None).count() == 1
+    assert len(public(alice, TIP)) == 1

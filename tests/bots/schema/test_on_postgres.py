@@ -17,6 +17,7 @@ STORIES = [
     "tests/core/engagement/test_weeks.py",
     "tests/core/library/test_searching.py",
     "tests/core/gatherings/test_races.py",
+    "tests/rituals/test_at_once.py",
     f"{ATTENTION}::test_rooms_that_ask_at_the_same_moment_are_in_turn",
     f"{POLLS}::test_somebody_on_two_platforms_counts_once_and_twice_again_once_parted",
     f"{LINKING}::test_two_accounts_become_one_person_and_both_are_told",
