@@ -97,8 +97,8 @@ class Prompt:
                 await self._me.closes()
             case "run":
                 await self._me.runs(typed.words)
-            case "react":
-                await self._me.reacts(self._newest(), typed.words)
+            case "react" | "vote":
+                await self._respond(typed)
             case "wait":
                 await self._stage.until(self._stage.clock.now() + duration(typed.words))
                 self._write(f"Il est {date_and_time(self._stage.clock.now(), self._zone)}.")
@@ -123,6 +123,18 @@ class Prompt:
             there_are = "  ".join(f"[{label}]" for label in dict.fromkeys(offered)) or "none"
             raise CannotDo(f"{self._me.name} sees no button [{words}]; there are: {there_are}")
         await self._me.presses(label)
+
+    async def _respond(self, typed: Typed) -> None:
+        """React to what was said, or vote where it is asked."""
+        if typed.verb == "vote":
+            await self._me.votes(meant(typed.words, self._choices()))
+        else:
+            await self._me.reacts(self._newest(), typed.words)
+
+    def _choices(self) -> list[str]:
+        """The answers of the polls on the screen, which are buttons where there are no polls."""
+        shown = self._me.person.sees()
+        return [c for s in shown for c in (*(choice for choice, _ in s.choices), *s.buttons)]
 
     async def _fill(self, given: dict[str, str]) -> None:
         """Fill the form now in front of this person, or answer the questions being asked."""

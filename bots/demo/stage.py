@@ -32,6 +32,14 @@ MORNING, EVENING = 8, 20
 """The hours of the community's clock between which time goes by hour by hour."""
 
 
+def hour_after(local: datetime) -> datetime:
+    """The next whole hour by day, else that of the morning: a night goes by at once."""
+    hour = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if hour.hour > EVENING:
+        return (hour + timedelta(days=1)).replace(hour=MORNING)
+    return hour.replace(hour=max(hour.hour, MORNING))
+
+
 @dataclass(slots=True)
 class Stage:
     """People act here, and time passes when told to; `watch` is called whenever it is at rest.
@@ -81,12 +89,9 @@ class Stage:
 
     async def _next(self, now: datetime) -> datetime:
         """When to look again: when a job is due, at the latest at the hour; a night goes by."""
-        local = now.astimezone(self.suite.app.community.zone)
-        hour = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        if hour.hour > EVENING:
-            return (hour + timedelta(days=1)).replace(hour=MORNING)
-        if hour.hour < MORNING:
-            return hour.replace(hour=MORNING)
+        hour = hour_after(now.astimezone(self.suite.app.community.zone))
+        if hour - now > timedelta(hours=1):
+            return hour
         jobs = Job.filter(state=State.DUE, due_at__gt=now, due_at__lt=hour)
         first = await jobs.order_by("due_at").first()
         return first.due_at if first else hour

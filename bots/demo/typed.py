@@ -16,10 +16,11 @@ HELP = """\
   fill FIELD=ANSWER; …    fill the form in front of you (close: leave it)
   run /COMMAND            run a command, like run /parcours
   react EMOJI             react to the newest message you see
+  vote ANSWER             vote in the newest poll that offers it
   wait 30m | 2h | 3d      let time pass
   screen                  what you see; help; quit"""
 
-_TELLING = ("as", "say", "press", "fill", "run", "react", "wait")
+_TELLING = ("as", "say", "press", "fill", "run", "react", "vote", "wait")
 _ALONE = ("join", "close", "screen", "who", "help", "quit")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 

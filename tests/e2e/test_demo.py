@@ -103,6 +103,7 @@ def test_each_week_has_its_digest_with_its_chart_in_words(told: Lines) -> None:
     for week in ("W47", "W48", "W49", "W50"):
         digests = [s for s in told if f"Bilan de la semaine 2026-{week}" in s["text"]]
         assert {s["platform"] for s in digests} == PLATFORMS
+        assert {s["at"][11:16] for s in digests} == {"07:30"}
     assert where(told, lambda s: "Diagramme" in str(s["images"])) == PLATFORMS
     first = [s for s in told if "Bilan de la semaine 2026-W47" in s["text"]]
     assert all("1 a réuni plusieurs comptes et ne compte qu’une fois" in s["text"] for s in first)

@@ -212,6 +212,9 @@ async def test_threads_files_and_safe_resends(start_discord: Start, world: World
         )
         assert (await bot.room("rituels").send("double", nonce="outbox-1")).id == shown.id
         assert nadia.sees()[-1].images == ("Une courbe",)
+        assert nadia.opens("chart.png") == PNG
+        with pytest.raises(CannotDo, match="no file"):
+            nadia.opens("autre.png")
         media: Any = shown.components[0]
         async with bot.session.get(media.items[0].media.url) as answer:
             assert await answer.read() == PNG
