@@ -193,7 +193,7 @@ async def test_a_change_is_exported_with_its_author_and_stays_without_their_name
     await lea.runs("/rituel déplacer lundi-astuce chaque dimanche 10h")
     author = (await Member.get(name="Léa")).id
     (change,) = (await linking.export(author))["ritual_change"]
-    assert change["value"]["weekday"] == "sunday"
+    assert "sunday" in str(change["value"])
     await linking.forget(author)
     await mona.runs("/rituel historique")
     assert "désormais chaque dimanche, 10:00" in latest(mona).text

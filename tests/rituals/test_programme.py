@@ -96,6 +96,24 @@ async def test_members_do_not_adopt_nor_share_the_address(place: Village) -> Non
     assert not await RitualChange.exists()
 
 
+async def test_a_year_that_begins_too_late_to_be_seen_is_not_adopted() -> None:
+    async with plays((), year=YEAR) as place:
+        lea = place.admin("Léa")
+        await lea.does(Action("programme.adopt", "2035-01-01"))
+        assert LUNDI_ASTUCE.title in latest(lea).text
+        assert not await RitualChange.exists()
+
+
+async def test_the_months_are_offered_in_the_language_of_who_types(place: Village) -> None:
+    ann = place.person("Ann", locale="en")
+    await ann.says("hello")
+    about = {**ann._about(), "path": "programme mois", "arguments": {}}
+    event = CommandInvoked(channel=ann.private, **about)  # type: ignore[arg-type]  # the common fields
+    assert [one.label for one in await place.app.complete(event, "mois", "nov")] == [
+        "November 2026"
+    ]
+
+
 async def test_the_team_is_reminded_in_its_own_channel(place: Village) -> None:
     alice = await enters(place, "Alice")
     await adopts(place)

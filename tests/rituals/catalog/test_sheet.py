@@ -103,6 +103,21 @@ async def test_a_sheet_may_be_corrected_and_taken_back_by_its_author_alone(
     assert not public(bob, "Étherpad")
 
 
+async def test_a_preview_shows_the_call_then_the_sheet_that_is_ready(
+    place: Village, three: Three
+) -> None:
+    alice, _, _ = three
+    lea = place.admin("Léa")
+    await lea.runs("/rituel aperçu")
+    assert "quel outil mérite d’être connu" in latest(lea).text
+    await alice.runs("/fiche")
+    await alice.fills(WORDS)
+    await alice.presses("D’accord, publier ainsi")
+    await lea.runs("/rituel aperçu")
+    assert "Framapad, par" in latest(lea).text
+    assert "quel outil mérite" not in latest(lea).text
+
+
 async def test_what_was_taken_back_is_not_corrected(three: Three) -> None:
     alice, _, _ = three
     await alice.runs("/fiche")
