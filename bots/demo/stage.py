@@ -1,6 +1,5 @@
 """Where a story is played: the stand-ins, the suite on a fresh database, and a driven clock."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -71,11 +70,11 @@ class Stage:
 
     async def rest(self) -> None:
         """Wait until everything due was done and nothing changes any more."""
+        world = self.towns.world
         for _ in range(200):
-            before = self.towns.world.changes
             await self.suite.settle()
-            await asyncio.sleep(QUIET)
-            if self.towns.world.changes == before:
+            before = world.changes
+            if not await world.until(lambda: world.changes != before, seconds=QUIET):  # noqa: B023  awaited at once
                 break
         self.watch()
 
