@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -22,6 +22,8 @@ _HELP = frozenset({"", "?", "aide", "help"})
 _WORDS = 3  # the longest path somebody may type
 
 Arguments = dict[str, str | Account]
+Labels = Mapping[str, Mapping[str, str]]
+"""By option: folded label -> the choice's value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def understand(text: str, menu: Menu, language: str, us: Ourselves) -> Understoo
         if path in commands:
             following = text.split(maxsplit=count)
             rest = following[count] if len(following) > count else ""
-            return _fill(commands[path], rest, us)
+            return _fill(commands[path], rest, us, _labels(commands[path], menu))
     typed = " ".join(words[:2])
     close = [] if folded(typed) in _HELP else get_close_matches(folded(typed), names, 1, 0.5)
     if not close and words:
@@ -76,26 +78,36 @@ def understand(text: str, menu: Menu, language: str, us: Ourselves) -> Understoo
     return Misunderstood(read_plain(typed), commands.get(names[close[0]]) if close else None)
 
 
-def _fill(command: Command, rest: str, us: Ourselves) -> Understood | Misunderstood:
+def _labels(command: Command, menu: Menu) -> Labels:
+    """What the choices of a command are called, in its own language before the others."""
+    said = (c for other in menu.languages for c in menu.commands(other) if c.path == command.path)
+    labels: dict[str, dict[str, str]] = {}
+    for option in (option for version in (command, *said) for option in version.options):
+        named = labels.setdefault(option.name, {})
+        for choice in option.choices:
+            named.setdefault(folded(choice.value), choice.value)
+            named.setdefault(folded(choice.label), choice.value)
+    return labels
+
+
+def _fill(command: Command, rest: str, us: Ourselves, labels: Labels) -> Understood | Misunderstood:
     arguments: Arguments = {}
     left = rest
     textual = [option for option in command.options if not (option.person or option.file)]
     for option in command.options:
         if option.person:
-            left = _person(option, left, us, arguments, _choices(textual))
+            choices = {word for other in textual for word in labels[other.name]}
+            left = _person(option, left, us, arguments, choices)
     for option in textual:
         given, after = (left.strip(), "") if option is textual[-1] else _word(left)
         value = read_plain(given)
         if option.choices and value:
-            chosen = next(
-                (c for c in option.choices if folded(value) in {folded(c.value), folded(c.label)}),
-                None,
-            )
+            chosen = labels[option.name].get(folded(value))
             if chosen is None and option.required:
                 return Misunderstood(value, command, refused=option)
             if chosen is None:
                 continue  # an optional choice left out: the words belong to the next option
-            value = chosen.value
+            value = chosen
         if value:
             arguments[option.name] = value
             left = after
@@ -126,10 +138,6 @@ def _person(
     else:
         arguments[option.name] = found[0].removeprefix("@")
     return f"{text[: found.start()].rstrip()} {text[found.end() :].lstrip()}".strip()
-
-
-def _choices(options: Sequence[Option]) -> AbstractSet[str]:
-    return {folded(word) for o in options for c in o.choices for word in (c.value, c.label)}
 
 
 def _word(text: str) -> tuple[str, str]:

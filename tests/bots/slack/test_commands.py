@@ -34,6 +34,7 @@ def read(text: str, language: str = "fr") -> Understood | Misunderstood:
         ("role @Bob Mentor", "rôle", {"qui": "Bob", "rang": "mentor"}),
         ("role Bob Mentor", "rôle", {"qui": "Bob", "rang": "mentor"}),
         ("role mentor Bob", "rôle", {"qui": "Bob", "rang": "mentor"}),
+        ("role guide Bob", "rôle", {"qui": "Bob", "rang": "mentor"}),
         ("role « Bob Martin » mentor", "rôle", {"qui": "Bob Martin", "rang": "mentor"}),
         ('role "Bob Martin" mentor', "rôle", {"qui": "Bob Martin", "rang": "mentor"}),
         ("role D&amp;D mentor", "rôle", {"qui": "D&D", "rang": "mentor"}),
