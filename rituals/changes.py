@@ -89,7 +89,7 @@ async def create(scene: Scene, table: Mapping[str, Any], by: int | None) -> Ritu
     if any(ritual.slug == made.slug for ritual in await dates.programme(scene)):
         raise Refused("rituals.taken_slug", slug=made.slug)
     await _only_one(scene, made)
-    await _note(scene, await dates.ritual_of(scene, made), by, Change.CREATE, table)
+    await _add(scene, made, table, by)
     await runner.materialise(scene)
     return made
 
@@ -100,9 +100,17 @@ async def adopt(scene: Scene, tables: Sequence[Mapping[str, Any]], by: int | Non
     Whoever knows it is `alone` since they looked.
     """
     for one in tables:
-        ritual = await dates.ritual_of(scene, RitualSettings.model_validate(one))
-        await _note(scene, ritual, by, Change.CREATE, one)
+        await _add(scene, RitualSettings.model_validate(one), one, by)
     await runner.materialise(scene)
+
+
+async def _add(
+    scene: Scene, made: RitualSettings, table: Mapping[str, Any], by: int | None
+) -> None:
+    ritual = await dates.ritual_of(scene, made)
+    # One of that name may have rested when it was taken back.
+    await Ritual.filter(id=ritual.id).update(state=RitualState.ACTIVE, paused_until=None)
+    await _note(scene, ritual, by, Change.CREATE, table)
 
 
 async def _only_one(scene: Scene, changed: RitualSettings) -> None:

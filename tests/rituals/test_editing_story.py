@@ -134,6 +134,24 @@ async def test_a_ritual_of_ones_own_takes_place_and_is_taken_back(place: Village
     assert "« le-cercle » n’est plus au programme" in latest(lea).text
 
 
+async def test_what_rested_when_it_was_taken_back_takes_place_when_made_again(
+    place: Village,
+) -> None:
+    lea = place.admin("Léa")
+    whole = {"title": "Le cercle", "kind": "meeting", "when": "chaque lundi 18:00", "text": ""}
+    await lea.runs("/rituel créer")
+    await lea.presses("Inventer un rituel")
+    await fills(lea, **whole)
+    await lea.runs("/rituel pause le-cercle")
+    await lea.presses("Revenir en arrière")
+    assert seen(lea, "n’est plus au programme")
+    await lea.runs("/rituel créer")
+    await lea.presses("Inventer un rituel")
+    await fills(lea, **whole)
+    await lea.runs("/rituel reprendre le-cercle")
+    assert "n’était pas en pause" in latest(lea).text
+
+
 async def test_a_tip_of_ones_own_falls_on_any_weekday(place: Village) -> None:
     lea = place.admin("Léa")
     await lea.runs("/rituel créer")
