@@ -22,8 +22,9 @@ class Story(Tale):
         """Play one day after the other, up to `last`; the title of each, before it is played."""
         for number, day in enumerate(DAYS[:last], 1):
             self.day = number
-            await self.at(9)
+            await self.at(8)
             yield f"{format_date(self.date, 'EEEE d MMMM', locale='fr')}, {day.title}"
+            await self.at(9)
             await day.play(self)
 
 
