@@ -213,7 +213,9 @@ class Place:
         """Let time pass, doing what falls due on the way, all of it before anybody acts."""
         told = await (await self.living()).order("settle")
         while self.wall.now() < to:
-            if told is not None:
+            asked = told is not None and told["doubtful"]
+            seen_to = asked and self.duties is not None and await self.duties()
+            if told is not None and not seen_to:
                 following = told["following"]
                 due = datetime.fromisoformat(following) if following else to
                 self.wall.reaches(min(due, to))
