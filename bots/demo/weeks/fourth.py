@@ -41,12 +41,12 @@ async def _the_workshop(tale: Tale) -> None:
     await tale.at(18.5)
     malik = tale.cast["Malik"]
     await malik.runs("/evenement code")
-    code = CODE.findall((await malik.sees(f"Code de {WORKSHOP}")).text)[0]
+    code = CODE.findall((await malik.sees(f"Code de « {WORKSHOP} »")).text)[0]
     await tale.at(18.75)
     for name in ("Alice", "Karim"):
         await tale.cast[name].presses("gatherings.attend")
         await tale.cast[name].fills({"gatherings.form.attend.code": code})
-        await tale.cast[name].sees(f"présence à {WORKSHOP} est notée")
+        await tale.cast[name].sees(f"présence à « {WORKSHOP} » est notée")
 
 
 async def _figures(tale: Tale) -> None:

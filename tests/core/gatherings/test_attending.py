@@ -24,10 +24,10 @@ async def test_the_code_is_given_to_hosts_at_the_start_and_proves_that_one_was_t
     await presses(bob, "Je viens")
     row = await only()
     await place.until(row.starts)
-    assert told(host, f"Code de {CAFE} : {row.code}")
+    assert told(host, f"Code de « {CAFE} » : {row.code}")
     assert card(alice).buttons == ("J’y suis : donner le code",)
     await gives(alice, row.code.lower())
-    assert f"votre présence à {CAFE} est notée" in latest(alice).text
+    assert f"votre présence à « {CAFE} » est notée" in latest(alice).text
     await gives(alice, row.code)
     await gives(chloe, f" {row.code[:2]} {row.code[2:]} ")
     await gives(bob, "AAAAA" if row.code != "AAAAA" else "BBBBB")
@@ -104,7 +104,7 @@ async def test_the_replay_stands_under_the_card_and_reaches_who_came_or_would_ha
     await host.runs("/evenement replay pas une adresse")
     assert "Je ne reconnais pas cette adresse" in latest(host).text
     await host.runs("/evenement replay video.example/cafe")
-    assert seen(host, f"sous l’annonce de {CAFE}")
+    assert seen(host, f"sous l’annonce de « {CAFE} »")
     await place.passes(days=1)
     for person in (alice, bob):
         assert told(person, f"{CAFE} peut être revu : https://video.example/cafe")

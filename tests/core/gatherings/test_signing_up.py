@@ -74,7 +74,7 @@ async def test_whoever_waits_longest_gets_the_seat_and_hears_of_it_at_once(place
     for person in (alice, bob, chloe):
         await presses(person, "Je viens")
     await presses(alice, "Je ne viens plus")
-    assert told(bob, f"Une place s’est libérée : vous venez à {CAFE}")
+    assert told(bob, f"Une place s’est libérée : vous venez à « {CAFE} »")
     assert not told(chloe, "Une place s’est libérée")
     await presses(chloe, "Je viens")
     assert "à la place 1 de la liste d’attente" in latest(chloe).text
