@@ -18,6 +18,8 @@ _NO_TABLE = ("is not a table", "write {table} on a line of its own, and its sett
 _KNOWN = {
     "extra_forbidden": ("is not a setting we know", "remove it, or correct its spelling"),
     "missing": ("is missing", "add it"),
+    "too_short": ("holds too little", "put {min_length} or more into the list"),
+    "too_long": ("holds too much", "put {max_length} or fewer into the list"),
     "string_too_long": ("is longer than {max_length} characters", "shorten it"),
     "greater_than_equal": ("is too small", "write {ge} or more"),
     "less_than_equal": ("is too large", "write {le} or less"),
