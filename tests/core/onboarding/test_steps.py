@@ -99,6 +99,7 @@ async def test_a_new_version_accepted_does_not_start_the_journey_again(place: Vi
     alice, ada = place.person("Alice", "slack"), place.admin("Ada")
     await arrives(alice)
     await ada.runs("/charte publier")
+    await ada.presses("Ouvrir le formulaire")
     await ada.fills({"fr": "# Charte\n\n1. On se parle bien.\n2. On s’écoute.", "summary": "Ici."})
     await ada.presses("Publier")
     await alice.runs("/parcours")
