@@ -94,9 +94,10 @@ async def adopted(dialogue: Dialogue, event: ButtonPressed) -> Answer:
     tables = [table(ritual, start) for ritual in found.new]
     await changes.adopt(dialogue, tables, dialogue.who.member)
     entries = await agenda.coming_year(dialogue, team=True, past=timedelta())
-    if not entries:
+    new = {ritual.slug for ritual in found.new}
+    first = next((entry for entry in entries if entry.settings.slug in new), None)
+    if first is None:
         raise Refused("rituals.no_date", title=found.new[0].title)
-    first = entries[0]
     return dialogue.reply(
         "programme.adopted",
         count=len(found.new),

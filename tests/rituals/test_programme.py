@@ -53,6 +53,7 @@ async def test_the_year_is_shown_then_adopted_once(place: Village) -> None:
     assert not await RitualChange.exists()
     await lea.presses("Adopter ce programme")
     assert "C’est adopté : 3 rituels de plus" in latest(lea).text
+    assert f"Premier rendez-vous : {QUESTION.title}" in latest(lea).text
     assert await RitualChange.all().count() == 3
     await lea.runs("/programme adopter")
     assert "déjà adopté" in latest(lea).text
