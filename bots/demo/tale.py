@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from bots.demo.stage import Actor, Stage
+from bots.demo.stage import PATIENCE, Actor, Stage
 from bots.sandbox.people import CannotDo, Seen
 from core.chat.identity import Platform
 
@@ -109,13 +109,22 @@ class Tale:
 
     # -- who is asked ---------------------------------------------------------------------
 
-    def called(self, text: str, but: Actor | None = None) -> Actor:
-        """Who was called by name today, `@Name` with that text. Raises CannotDo when nobody was."""
+    async def called(self, text: str, but: Actor | None = None) -> Actor:
+        """Who was called by name today, `@Name` with that text. Raises CannotDo when nobody is."""
+        await self.stage.towns.world.until(
+            lambda: self._called(text, but) is not None, seconds=PATIENCE
+        )
+        found = self._called(text, but)
+        if found is None:
+            raise CannotDo(f"nobody was called today with {text!r}")
+        return found
+
+    def _called(self, text: str, but: Actor | None) -> Actor | None:
         for actor in self.cast.values():
             named = (s for s in self._today(actor) if s.text.startswith(f"@{actor.name}"))
             if actor is not but and any(text in seen.text for seen in named):
                 return actor
-        raise CannotDo(f"nobody was called today with {text!r}")
+        return None
 
     async def whose_turn(self, until: float, but: Actor | None = None) -> Actor:
         """Who is offered the turn by that hour. Raises CannotDo when nobody is."""
