@@ -109,10 +109,15 @@ class Tale:
 
     # -- who is asked ---------------------------------------------------------------------
 
-    async def called(self, text: str, but: Actor | None = None) -> Actor:
-        """Who was called by name today, `@Name` with that text. Raises CannotDo when nobody is."""
+    async def called(
+        self, text: str, but: Actor | None = None, *, seconds: float = PATIENCE
+    ) -> Actor:
+        """Who was called by name today, `@Name` with that text.
+
+        Raises CannotDo when nobody is within so many seconds.
+        """
         await self.stage.towns.world.until(
-            lambda: self._called(text, but) is not None, seconds=PATIENCE
+            lambda: self._called(text, but) is not None, seconds=seconds
         )
         found = self._called(text, but)
         if found is None:

@@ -43,7 +43,7 @@ async def test_what_nobody_is_asked_or_shown_stops_the_story(tmp_path: Path) -> 
         with pytest.raises(CannotDo, match="nobody was offered 'Avec plaisir'"):
             await story.whose_turn(10.5)
         with pytest.raises(CannotDo, match="nobody was called today with 'aider'"):
-            story.called("aider")
+            await story.called("aider", seconds=0.1)
         with pytest.raises(CannotDo, match="no open poll with the answer 'Jamais'"):
             await alice.votes("Jamais")
         for refused in (karim.sends("/import", "a.csv", b""), karim.opens("a.csv")):
