@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from core.engine import database
 from core.engine.app import App
 from core.engine.clock import DrivenClock
 from core.engine.menu import RouteMenu
-from core.engine.models import Community, Job, OutboxMessage, State
+from core.engine.models import Community
 from core.engine.routes import Routes
 from core.engine.texts import Texts
 from core.members.directory import MemberDirectory
@@ -29,7 +29,6 @@ from core.members.directory import MemberDirectory
 LOCALES = Path(__file__).parent.parent / "config" / "locales"
 START = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 """A Monday, 09:00 in Paris."""
-STEP, LEAP = timedelta(minutes=30), timedelta(hours=2)
 URL = os.environ.get("AMICALE_TEST_VILLAGE", "sqlite://:memory:")
 EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
@@ -61,29 +60,13 @@ class Village:
         return person
 
     async def passes(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
-        """Let time pass, and the suite do what falls due on the way, at its half hour.
-
-        Half an hour in which nothing falls due is passed over, up to two hours of them.
-        """
-        end = self.clock.now() + timedelta(days=days, hours=hours, minutes=minutes)
-        while (now := self.clock.now()) < end:
-            due = await self._due(now, now + LEAP)
-            steps = max(1, -((now - due) // STEP))
-            self.clock.move_to(min(now + steps * STEP, end))
+        """Let time pass, hour by hour, and the suite do what falls due on the way."""
+        left = days * 1440 + hours * 60 + minutes
+        while left > 0:
+            step = min(left, 30)
+            self.clock.advance(minutes=step)
             await self.app.settle()
-
-    async def _due(self, after: datetime, until: datetime) -> datetime:
-        """When something falls due next, at the latest then."""
-        moments = [
-            found.due_at
-            for rows in (Job, OutboxMessage)
-            if (
-                found := await rows.filter(state=State.DUE, due_at__gt=after, due_at__lt=until)
-                .order_by("due_at")
-                .first()
-            )
-        ]
-        return min(moments, default=until)
+            left -= step
 
     async def until(self, moment: datetime) -> None:
         """Let time pass until an aware moment."""
