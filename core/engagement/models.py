@@ -44,7 +44,8 @@ class ClosedWeek(Model):
     """What a week that is over came to, so that it is added up once.
 
     `rows` and `newest` (the highest id) are those of its activity when it was added up, at `at`:
-    once they differ, or two of its people were linked or parted, it is added up again. Rows are
+    once they differ, or two of its people were linked or parted, it is added up again; looked at
+    a month after its end, it is counted no more. Rows are
     added and removed, never changed, and ids are never given twice.
     """
 
